@@ -1,0 +1,207 @@
+"""The tables of a snapshot (`serve-<version>.duckdb`): what the store promises to metrics.
+
+Rule: a mart stores only what can be added (counts, fils, seconds, histogram buckets) per its dimensions, so any coarser
+number is a sum of its rows. The two `payers` and `feedback_cases` marts list what can only be counted, never added.
+
+Every mart has `period_start` and `period_end` (DATE, inclusive, local calendar): one day for logs, a month (or whatever
+was reported) for totals. A reader that cuts such a period must refuse.
+"""
+
+from typing import Final
+
+_PERIOD = {"period_start": "DATE", "period_end": "DATE"}
+
+MARTS: Final[dict[str, dict[str, str]]] = {
+    # payments log and payment_totals together; totals fill attempts/settled/refunds/gross/refund/waived only, the rest is NULL
+    "payments": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "method": "VARCHAR",
+        "automatic": "BOOLEAN",
+        "attempts": "BIGINT",  # settled + failed + abandoned
+        "settled": "BIGINT",
+        "failed": "BIGINT",
+        "abandoned": "BIGINT",
+        "refunds": "BIGINT",
+        "waived": "BIGINT",
+        "gross_fils": "BIGINT",  # settled
+        "refund_fils": "BIGINT",  # as a positive number
+        "surcharge_fils": "BIGINT",  # settled
+        "automatic_settled": "BIGINT",
+        "mobile_settled": "BIGINT",
+        "baskets": "BIGINT",  # settled lead lines
+        "multi_baskets": "BIGINT",  # of those, with 2 or more accounts
+        "basket_accounts": "BIGINT",  # accounts in those baskets
+        "timed": "BIGINT",  # settled with a duration
+        "under_60s": "BIGINT",  # of those, below 60,000 ms
+    },
+    "completion": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "method": "VARCHAR",
+        "automatic": "BOOLEAN",
+        "bucket": "INTEGER",  # see store.buckets: fixed edges, 60 s * 1.1^k
+        "settled": "BIGINT",
+    },
+    "payers": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "method": "VARCHAR",
+        "payer": "BIGINT",
+    },
+    # from probes or from status events (`origin`), seconds of each day and service; up includes degraded
+    "availability": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "origin": "VARCHAR",  # 'probes' | 'status_events'
+        "up_seconds": "BIGINT",  # outside maintenance
+        "down_seconds": "BIGINT",  # outside maintenance
+        "degraded_seconds": "BIGINT",  # part of up_seconds
+        "maintenance_seconds": "BIGINT",
+        "unknown_seconds": "BIGINT",
+    },
+    "incidents": {  # unplanned downtime without a break; a service's overlapping reports are one incident
+        **_PERIOD,  # the day it began
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "started_at": "TIMESTAMP",  # UTC
+        "ended_at": "TIMESTAMP",  # UTC; NULL while it lasts
+        "down_seconds": "BIGINT",
+        "incidents": "BIGINT",  # always 1, so that it can be summed
+    },
+    "monitor_summaries": {**_PERIOD, "department": "VARCHAR", "service": "VARCHAR", "reported_down_seconds": "BIGINT"},
+    "surveys": {  # by the day of invitation
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "language": "VARCHAR",
+        "survey": "VARCHAR",
+        "wave": "VARCHAR",
+        "wording": "VARCHAR",
+        "invited": "BIGINT",
+        "opened": "BIGINT",
+        "started": "BIGINT",
+        "completed": "BIGINT",
+        "csat_valid": "BIGINT",
+        "csat_top2": "BIGINT",
+        "csat_sum": "BIGINT",
+        "nps_valid": "BIGINT",
+        "promoters": "BIGINT",
+        "detractors": "BIGINT",
+        "effort_valid": "BIGINT",
+        "effort_easy": "BIGINT",  # answers 4 and 5
+        "effort_sum": "BIGINT",
+        "aware": "BIGINT",
+        "not_aware": "BIGINT",
+        "dont_know": "BIGINT",
+    },
+    "feedback": {  # `opened` counts on the day of opening, `resolved` on the day of resolution
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "kind": "VARCHAR",
+        "opened": "BIGINT",
+        "resolved": "BIGINT",
+    },
+    "feedback_cases": {  # one row per case, by the day of opening; `days` to resolution, NULL while open
+        **_PERIOD,
+        "department": "VARCHAR",
+        "service": "VARCHAR",
+        "channel": "VARCHAR",
+        "kind": "VARCHAR",
+        "resolved_on": "DATE",
+        "days": "INTEGER",
+    },
+    "it_spend": {**_PERIOD, "department": "VARCHAR", "budget_fils": "BIGINT", "spent_fils": "BIGINT"},
+    # reference tables, as in store.contract
+    "departments": {"code": "VARCHAR", "name_en": "VARCHAR", "name_ar": "VARCHAR", "size": "BIGINT", "joined_on": "DATE"},
+    "services": {
+        "code": "VARCHAR",
+        "department": "VARCHAR",
+        "name_en": "VARCHAR",
+        "name_ar": "VARCHAR",
+        "transactional": "BOOLEAN",
+        "monitored": "BOOLEAN",
+        "on_mobile": "BOOLEAN",
+        "automatic_payment": "BOOLEAN",
+        "fee_fils": "BIGINT",
+        "channels": "VARCHAR",
+        "contact": "VARCHAR",
+        "launched_on": "DATE",
+    },
+    "targets": {"kpi": "VARCHAR", "department": "VARCHAR", "year": "BIGINT", "numerator": "BIGINT", "denominator": "BIGINT"},
+    "campaigns": {
+        "code": "VARCHAR",
+        "name_en": "VARCHAR",
+        "name_ar": "VARCHAR",
+        "starts_on": "DATE",
+        "ends_on": "DATE",
+        "departments": "VARCHAR",
+    },
+    "events": {
+        "code": "VARCHAR",
+        "name_en": "VARCHAR",
+        "name_ar": "VARCHAR",
+        "starts_on": "DATE",
+        "ends_on": "DATE",
+        "entities": "BIGINT",
+        "area_m2": "BIGINT",
+        "polls_answered": "BIGINT",
+        "complaints": "BIGINT",
+    },
+    # what the ledger knows, copied at publication so that pages need only the snapshot
+    "coverage": {  # one row per source
+        "source": "VARCHAR",
+        "files": "BIGINT",
+        "rows_in": "BIGINT",
+        "accepted": "BIGINT",
+        "duplicates": "BIGINT",
+        "rejected": "BIGINT",
+        "fils_in": "BIGINT",  # NULL where a source has no money
+        "fils_accepted": "BIGINT",
+        "fils_duplicates": "BIGINT",
+        "fils_rejected": "BIGINT",  # of rejected rows whose amount could be read
+        "first_day": "DATE",
+        "last_day": "DATE",
+        "complete_through": "DATE",
+        "last_ingested_at": "TIMESTAMP",
+    },
+    "coverage_days": {"source": "VARCHAR", "day": "DATE", "rows": "BIGINT", "fils": "BIGINT"},
+    "reconciliation": {  # ledger against what the marts add up to; difference 0 or an alert
+        "source": "VARCHAR",
+        "month": "DATE",
+        "rows_ledger": "BIGINT",
+        "rows_mart": "BIGINT",
+        "fils_ledger": "BIGINT",
+        "fils_mart": "BIGINT",
+    },
+    "files": {
+        "source": "VARCHAR",
+        "name": "VARCHAR",
+        "sha256": "VARCHAR",
+        "ingested_at": "TIMESTAMP",
+        "rows_in": "BIGINT",
+        "accepted": "BIGINT",
+        "duplicates": "BIGINT",
+        "rejected": "BIGINT",
+        "fils_accepted": "BIGINT",
+    },
+    "quarantine": {  # rejected rows, at most 1,000 newest per source; the ledger has all
+        "source": "VARCHAR",
+        "file": "VARCHAR",
+        "line": "BIGINT",
+        "column": "VARCHAR",
+        "rule": "VARCHAR",
+        "raw": "VARCHAR",
+    },
+    "meta": {"key": "VARCHAR", "value": "VARCHAR"},  # version, published_at, complete_through, currency, minor_unit, timezone
+}
