@@ -7,3 +7,23 @@ class StoreError(Exception):
 
 class NoSnapshotError(StoreError):
     """The store has published nothing yet."""
+
+
+class InputError(StoreError):
+    """A whole file that cannot be taken: unreadable, of an unknown source, or without a column. Nothing of it is visible."""
+
+
+class MappingError(StoreError):
+    """A mapping that says something the store does not understand."""
+
+
+class SettingsError(StoreError):
+    """Currency or time zone of a file's mapping differ from what the store was begun with."""
+
+
+class ConflictError(StoreError):
+    """A file that would replace another one without having been told to."""
+
+
+class LedgerError(StoreError):
+    """The ledger contradicts itself or what lies in the store: never repaired silently."""

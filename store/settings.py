@@ -3,9 +3,14 @@
 Rule: they are fixed by the first file that enters and never changed silently, for every stored number depends on them.
 """
 
+import json
+import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from store.errors import SettingsError
 
 DEFAULT_DATA = Path("data/store")
 FILE = "settings.toml"
@@ -19,6 +24,12 @@ class Settings:
     minor_unit: str = "fils"
     timezone: str = "Asia/Dubai"
 
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingsError(f"time zone '{self.timezone}' is unknown; give an IANA name such as Asia/Dubai") from error
+
 
 def read(data: Path) -> Settings:
     """Settings of the store in `data`; the defaults where it has no settings file."""
@@ -26,3 +37,35 @@ def read(data: Path) -> Settings:
     if not path.exists():
         return Settings()
     return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def agree(data: Path, wanted: Settings | None) -> Settings:
+    """Settings the store in `data` works with, without writing them yet.
+
+    `wanted` is what a mapping declares, None for files that declare nothing. Raises SettingsError where they differ from
+    the store's.
+    """
+    if not (data / FILE).exists():
+        return wanted or Settings()
+    found = read(data)
+    differing = [f.name for f in fields(Settings) if wanted and getattr(found, f.name) != getattr(wanted, f.name)]
+    if differing:
+        says = "; ".join(
+            f"{name} is '{getattr(found, name)}' there, '{getattr(wanted, name)}' in the mapping" for name in differing
+        )
+        raise SettingsError(f"{data / FILE}: {says}. One store has one currency and one time zone: give --data another folder")
+    return found
+
+
+def fix(data: Path, settings: Settings) -> None:
+    """Write the settings of a store that has none yet, durably; called when its first file enters."""
+    path = data / FILE
+    if path.exists():
+        return
+    text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in asdict(settings).items())
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

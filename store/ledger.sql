@@ -1,0 +1,85 @@
+-- The ledger of a store: which files came in, what became of each row, and where the accepted rows lie.
+-- Rule: a file and everything about it is written in one transaction; what the ledger does not name does not exist.
+-- Hazard: only files in state 'live' count. Money is integer minor units (fils), NULL where a source has no money.
+
+CREATE TABLE files (
+    sha256          TEXT PRIMARY KEY,           -- of the bytes that came in
+    source          TEXT NOT NULL,
+    name            TEXT NOT NULL,              -- file name without folders
+    mapping         TEXT,                       -- name of the mapping it was read through
+    ingested_at     TEXT NOT NULL,              -- UTC, ISO 8601
+    rows_in         INTEGER NOT NULL,           -- accepted + duplicates + rejected
+    accepted        INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL,
+    rejected        INTEGER NOT NULL,
+    skipped         INTEGER NOT NULL DEFAULT 0, -- lines that are no records (repeated header ...), by the mapping's rules
+    fils_in         INTEGER,                    -- fils_accepted + fils_duplicates + fils_rejected
+    fils_accepted   INTEGER,
+    fils_duplicates INTEGER,
+    fils_rejected   INTEGER,                    -- of rejected rows whose amount could be read
+    first_day       TEXT,                       -- first and last local day covered by accepted rows, YYYY-MM-DD
+    last_day        TEXT,
+    state           TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'refused')),
+    superseded_by   TEXT,                       -- sha256 of the file that took its place
+    CHECK (rows_in = accepted + duplicates + rejected),
+    CHECK (fils_in = fils_accepted + fils_duplicates + fils_rejected)
+) STRICT;
+CREATE INDEX files_by_source ON files (source, state, name);
+
+CREATE TABLE parts (                            -- immutable Parquet files of accepted rows
+    path        TEXT PRIMARY KEY,               -- below the store's folder
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    source      TEXT NOT NULL,
+    month       TEXT NOT NULL,                  -- local business month YYYY-MM, 'none' for references
+    rows        INTEGER NOT NULL,
+    fils        INTEGER,
+    sha256      TEXT NOT NULL,                  -- of the Parquet file
+    min_id      INTEGER,                        -- smallest and largest value of the source's first integer key
+    max_id      INTEGER
+) STRICT;
+CREATE INDEX parts_by_month ON parts (source, month);
+CREATE INDEX parts_by_file ON parts (file_sha256);
+
+CREATE TABLE days (                             -- control totals of accepted rows per local business day
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    source      TEXT NOT NULL,
+    day         TEXT NOT NULL,
+    rows        INTEGER NOT NULL,
+    fils        INTEGER,
+    PRIMARY KEY (file_sha256, day)
+) STRICT;
+CREATE INDEX days_by_source ON days (source, day);
+
+CREATE TABLE rejects (                          -- quarantine: one entry per rejected row
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    source      TEXT NOT NULL,
+    line        INTEGER NOT NULL,               -- physical line of a text file, row number of a Parquet file, from 1
+    "column"    TEXT NOT NULL,                  -- columns that broke a rule, separated by ', '
+    rule        TEXT NOT NULL,                  -- the rules, in the same order
+    raw         TEXT NOT NULL,                  -- the line as it came; a Parquet row as JSON
+    PRIMARY KEY (file_sha256, line)
+) STRICT;
+
+CREATE TABLE skips (                            -- how many lines each skip rule of a mapping passed over
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    reason      TEXT NOT NULL,
+    lines       INTEGER NOT NULL,
+    PRIMARY KEY (file_sha256, reason)
+) STRICT;
+
+CREATE TABLE rollups (                          -- monthly Parquet of a mart, and the hash of what it was made from
+    mart   TEXT NOT NULL,
+    month  TEXT NOT NULL,
+    inputs TEXT NOT NULL,
+    path   TEXT NOT NULL,
+    rows   INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (mart, month)
+) STRICT;
+
+CREATE TABLE snapshots (
+    version          TEXT PRIMARY KEY,
+    published_at     TEXT NOT NULL,             -- UTC, ISO 8601
+    complete_through TEXT,
+    content          TEXT NOT NULL              -- hash of everything it was made from
+) STRICT;
