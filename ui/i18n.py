@@ -14,7 +14,7 @@ import gettext
 import io
 import string
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -112,7 +112,7 @@ def extract(root: Path = ROOT) -> Catalog:
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         ):
-            template.add(message, None, [(f"{room}/{name}", None)], auto_comments=comments, context=context)
+            template.add(message, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
     return template
 
 
@@ -170,7 +170,8 @@ def problems(template: Catalog, catalogue: Catalog) -> list[str]:
 def _placeholder_problems(message: Message, translated: Message) -> Iterator[str]:
     sources = (message.id,) if isinstance(message.id, str) else message.id
     wanted = [placeholders(text) for text in sources]
-    every, optional = set.union(*wanted), set.union(*wanted) - set.intersection(*wanted)
+    every = wanted[0].union(*wanted[1:])
+    optional = every - wanted[0].intersection(*wanted[1:])
     # Arabic says "one" and "two" by the form of the noun, so a plural form may leave the number out.
     if isinstance(message.id, tuple):
         optional |= {"n"}
@@ -189,8 +190,8 @@ def _messages(catalogue: Catalog) -> Iterator[Message]:
     return (message for message in catalogue if message.id)
 
 
-def _forms(message: Message) -> Iterable[str]:
-    return (message.string,) if isinstance(message.string, str) else message.string
+def _forms(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def _name(message: Message) -> str:
