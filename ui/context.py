@@ -1,0 +1,43 @@
+"""What a page receives: one frozen value with everything it may depend on.
+
+Rule: a page reads nothing else (no session state, no URL, no clock), so two runs with equal contexts draw the same page.
+Hazard: a number asked for without `scope` would be everybody's number; pages ask through `ui.answers.ask`, which cannot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui.format import Formatter
+from ui.i18n import Translator
+
+if TYPE_CHECKING:
+    from metrics import Scope, Snapshot
+    from ui.state import State
+
+
+@dataclass(frozen=True)
+class Context:
+    """For whom, of what, in which language, and which view.
+
+    `_` translates (`_ = context._` at the top of a page); `format` writes figures and dates in the same language;
+    `state` is the view as the URL names it; `dark` is whether the reader's theme is dark.
+    """
+
+    snapshot: Snapshot
+    scope: Scope
+    state: State
+    _: Translator
+    format: Formatter
+    dark: bool = False
+
+    @property
+    def language(self) -> str:
+        """Code of the page's language."""
+        return self._.language
+
+    @property
+    def rtl(self) -> bool:
+        """Whether the page runs from right to left."""
+        return self._.rtl
