@@ -1,6 +1,7 @@
 """Words in the reader's language, by gettext: English in the source, `locales/<language>/LC_MESSAGES/dashboard.po` beside it.
 
-Rule: every visible string is an English literal inside `_()`, `_.ngettext()`, `_.pgettext()` or `N_()`, with named
+Rule: every visible string is an English literal inside a call of a translator (named `_` or `words`; also
+`.ngettext`, `.pgettext`) or of `N_`, with named
 placeholders (`_("Data complete to {date}", date=...)`), so that the extractor finds it and a translator can reorder it.
 Hazard: an f-string inside `_()` is never found in a catalogue; `python -m ui.i18n check` refuses what is not translated.
 
@@ -30,7 +31,7 @@ LOCALES: Final = ROOT / "locales"
 DOMAIN: Final = "dashboard"
 PROJECT: Final = "e-government KPI dashboard"
 ROOMS: Final = ("metrics", "pages", "ui")
-KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS: Final = {"_": None, "words": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 SOURCE_LANGUAGE: Final = "en"
 LANGUAGES: Final = {"en": "English", "ar": "العربية"}
