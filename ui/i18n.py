@@ -26,6 +26,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from metrics.words import Note
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCALES: Final = ROOT / "locales"
 DOMAIN: Final = "dashboard"
@@ -57,6 +59,12 @@ class Translator:
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """Translation of a short word that means different things in different places."""
         return _fill(self.catalogue.pgettext(context, message), values)
+
+    def note(self, text: str) -> str:
+        """A sentence of metrics: with its values filled in after translation where it is a Note, else translated as it is."""
+        if isinstance(text, Note):
+            return self(text.source, **text.values)
+        return self(text) if text else ""
 
     def pick(self, english: str, arabic: str) -> str:
         """The name, of the two that the data carries, for this language; the other one where it is empty."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal, get_args
 
+from metrics import periods
 from metrics.model import Filters, Window
 from ui.i18n import LANGUAGES, SOURCE_LANGUAGE, Translator
 
@@ -123,8 +124,8 @@ def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tup
 
 
 def _keyed(state: State, period: str, key: str | None, facts: Facts, notices: list[Notice]) -> State:
-    key = key or period_key(period, facts.complete_through)
-    days = key_window(key) if _KEYS[period].fullmatch(key) else None
+    key = key or periods.key_of(facts.complete_through, "month" if period == "month" else "quarter")
+    days = _days_of(key) if _KEYS[period].fullmatch(key) else None
     if days is None or days.start > facts.complete_through or days.end < facts.first_day:
         notices.append(Notice(period, key, "unknown"))
         return state
@@ -173,44 +174,32 @@ def to_params(state: State) -> dict[str, str]:
 _KEYS: Final = {"month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), "quarter": re.compile(r"[0-9]{4}-Q[1-4]")}
 
 
-def period_key(period: str, day: date) -> str:
-    """The key of the quarter or month that `day` lies in: "2012-Q3", "2012-09"."""
-    return f"{day.year}-Q{(day.month + 2) // 3}" if period == "quarter" else f"{day:%Y-%m}"
-
-
-def key_window(key: str) -> Window | None:
-    """All days of the quarter or month that a key names; None for a year that no calendar has."""
-    year, _, part = key.partition("-")
-    month, months = (int(part[1:]) * 3 - 2, 3) if part.startswith("Q") else (int(part), 1)
-    try:
-        start = date(int(year), month, 1)
-        following = date(start.year + (month + months > 12), (month + months - 1) % 12 + 1, 1)
-    except ValueError:
-        return None
-    return Window(start, following - timedelta(days=1))
-
-
-def period_keys(period: str, facts: Facts) -> list[str]:
+def period_keys(period: Literal["quarter", "month"], facts: Facts) -> list[str]:
     """Keys of all quarters or months with data, newest first."""
-    keys, day = [], facts.complete_through
-    while day >= facts.first_day:
-        key = period_key(period, day)
-        keys.append(key)
-        window = key_window(key)
-        if window is None or window.start == date.min:
-            break
-        day = window.start - timedelta(days=1)
-    return keys
+    return list(reversed(periods.keys(Window(facts.first_day, facts.complete_through), period)))
 
 
 def window(state: State, facts: Facts) -> Window:
     """The days a view is about. A period still running ends at complete-through, so that its base is as long as it is."""
     if state.span is not None:
         return state.span
-    days = key_window(state.period_key) if state.period_key else None
-    if days is None:
-        return Window(date(facts.complete_through.year, 1, 1), facts.complete_through)
+    if state.period_key is None:
+        return periods.year_to_date(facts.complete_through)
+    days = periods.span_of(state.period_key)
     return Window(days.start, min(days.end, facts.complete_through))
+
+
+def base(state: State, facts: Facts) -> Window:
+    """The days a view is compared with."""
+    days = window(state, facts)
+    return periods.same_period_last_year(days) if state.compare == "previous-year" else periods.previous_period(days)
+
+
+def _days_of(key: str) -> Window | None:
+    try:
+        return periods.span_of(key)
+    except ValueError:
+        return None
 
 
 def _day(text: str | None) -> date | None:
