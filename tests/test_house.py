@@ -40,7 +40,11 @@ def test_tool_passes(command: list[str]) -> None:
 )
 def test_engine_is_imported_only_in_its_rooms(module: str, rooms: tuple[str, ...]) -> None:
     pattern = re.compile(rf"^\s*(import {module}\b|from {module}\b)", re.MULTILINE)
-    users = [p.relative_to(ROOT).as_posix() for p in tracked() if p.suffix == ".py" and p.exists() and pattern.search(p.read_text("utf-8"))]
+    users = [
+        p.relative_to(ROOT).as_posix()
+        for p in tracked()
+        if p.suffix == ".py" and p.exists() and pattern.search(p.read_text("utf-8"))
+    ]
     assert [u for u in users if not u.startswith(rooms)] == []
 
 
