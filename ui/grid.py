@@ -1,0 +1,197 @@
+"""Answers as a grid of typed cells: the one thing that the table on a page, the CSV and the XLSX are written from.
+
+Rule: cells hold exact values (integers, decimals, shares as 0..1, dates), never formatted text; whoever writes them formats.
+A column marked `file_only` (codes, minor units, numerators) is left out on the page and present in files.
+Hazard: a hidden or missing value is an empty cell with a remark in the same row, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from metrics.model import Kpi, Number, Result, Row, Unit
+from metrics.periods import as_grain
+from ui.format import minor_to_major
+from ui.names import Names
+
+Cell = str | int | float | Decimal | date | datetime | None
+Kind = Literal[
+    "text", "count", "money", "share", "number", "change", "points", "seconds", "milliseconds", "days", "date", "moment"
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title in the page's language, what its cells are, and the unit written under the title."""
+
+    title: str
+    kind: Kind
+    unit: str = ""
+    file_only: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of cells, one per column, and the total of the whole where there is one."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+
+    def shown(self) -> Grid:
+        """What the page shows: without the columns that only files carry."""
+        keep = [i for i, column in enumerate(self.columns) if not column.file_only]
+        return Grid(
+            tuple(self.columns[i] for i in keep),
+            tuple(tuple(row[i] for i in keep) for row in self.rows),
+            None if self.total is None else tuple(self.total[i] for i in keep),
+        )
+
+
+_KINDS: dict[Unit, Kind] = {
+    "count": "count",
+    "fils": "money",
+    "share": "share",
+    "seconds": "seconds",
+    "milliseconds": "milliseconds",
+    "days": "days",
+}
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A column and how its cell is taken from a row of one result."""
+
+    column: Column
+    cell: Callable[[Row], Cell]
+
+
+def answer_grid(results: Sequence[Result], names: Names) -> Grid:
+    """One or more answers to the same question (`by`, window, base) side by side, rows in the order of the first.
+
+    Raises ValueError when the questions differ, for then a row would mix two meanings.
+    """
+    first = results[0]
+    if any((r.by, r.window, r.base) != (first.by, first.window, first.base) for r in results):
+        raise ValueError("answers over different periods or dimensions do not fit in one table; write one table for each")
+    fields = [(result, list(_fields(result, names))) for result in results]
+    columns = tuple(_dimension_columns(first, names)) + tuple(f.column for _, fs in fields for f in fs)
+    found = [{row.keys: row for row in result.rows} for result in results]
+    keys = list(dict.fromkeys(row.keys for result in results for row in result.rows))
+    rows = [(*_dimension_cells(first, key, names), *_cells(fields, [by_key.get(key) for by_key in found])) for key in keys]
+    total = (*_total_label(first, names), *_cells(fields, [r.total for r in results]))
+    remarks = [_remark(first, [by_key.get(key) for by_key in found], key, names) for key in keys]
+    total_remark = _remark(first, [r.total for r in results], (), names)
+    if not any((*remarks, total_remark)):
+        return Grid(columns, tuple(rows), total)
+    remark = Column(names.format.words("Remark"), "text")
+    return Grid((*columns, remark), tuple((*row, text) for row, text in zip(rows, remarks, strict=True)), (*total, total_remark))
+
+
+def _dimension_columns(result: Result, names: Names) -> Iterator[Column]:
+    for dimension in result.by:
+        yield Column(names.format.words("{dimension}, code", dimension=names.dimension(dimension)), "text", file_only=True)
+        yield Column(names.dimension(dimension), "text")
+
+
+def _dimension_cells(result: Result, key: tuple[tuple[str, str], ...], names: Names) -> Iterator[Cell]:
+    codes = dict(key)
+    for dimension in result.by:
+        yield codes[dimension]
+        yield names.of(dimension, codes[dimension])
+
+
+def _total_label(result: Result, names: Names) -> Iterator[Cell]:
+    for position, _ in enumerate(result.by):
+        yield ""
+        yield names.format.words("Total") if position == 0 else ""
+
+
+def _cells(fields: Sequence[tuple[Result, list[_Field]]], rows: Sequence[Row | None]) -> Iterator[Cell]:
+    for (_, columns), row in zip(fields, rows, strict=True):
+        for column in columns:
+            yield None if row is None else column.cell(row)
+
+
+def _fields(result: Result, names: Names) -> Iterator[_Field]:
+    words, title = names.format.words, names.format.words(result.kpi.title)
+    yield from _value(title, result, names, lambda row: row.value)
+    if result.kpi.denominator is not None:
+        yield from _parts(
+            title, result, names, lambda r: (r.numerator, r.denominator, r.n), n_shown=result.kpi.interval is not None
+        )
+    if result.kpi.interval is not None:
+        yield from _uncertainty(title, result, names)
+    if result.base is None:
+        return
+    earlier = f"{title}, {names.format.window_short(result.base)}"
+    yield from _value(earlier, result, names, lambda row: row.base_value)
+    if result.kpi.denominator is not None:
+        yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
+    kind: Kind = "points" if is_difference(result.kpi) else "change"
+    yield _Field(
+        Column(words("{title}, change", title=title), kind, words("points") if kind == "points" else ""), lambda r: r.change
+    )
+
+
+def is_difference(kpi: Kpi) -> bool:
+    """Whether `change` of this KPI is a difference (of shares and scores) rather than a relative change."""
+    return kpi.unit in ("share", "score", "points")
+
+
+def _value(title: str, result: Result, names: Names, take: Callable[[Row], Number | None]) -> Iterator[_Field]:
+    fmt, unit = names.format, result.kpi.unit
+    if unit != "fils":
+        yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit)), take)
+        return
+    yield _Field(Column(title, "money", fmt.currency), lambda row: _major(take(row)))
+    yield _Field(Column(f"{title}, {fmt.minor_unit}", "count", fmt.minor_unit, file_only=True), take)
+
+
+def _major(amount: Number | None) -> Decimal | None:
+    """Exact for sums, which are integers; an average keeps four decimals of its minor unit."""
+    if amount is None:
+        return None
+    return minor_to_major(amount) if isinstance(amount, int) else Decimal(repr(round(amount, 4))).scaleb(-2)
+
+
+def _parts(
+    title: str,
+    result: Result,
+    names: Names,
+    take: Callable[[Row], tuple[Number | None, Number | None, int | None]],
+    *,
+    n_shown: bool,
+) -> Iterator[_Field]:
+    words = names.format.words
+    unit = names.format.minor_unit if result.kpi.unit == "fils" else ""
+    yield _Field(Column(words("{title}, numerator", title=title), "number", unit, file_only=True), lambda r: take(r)[0])
+    yield _Field(Column(words("{title}, denominator", title=title), "number", file_only=True), lambda r: take(r)[1])
+    yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown), lambda r: take(r)[2])
+
+
+def _uncertainty(title: str, result: Result, names: Names) -> Iterator[_Field]:
+    words, kind = names.format.words, _KINDS.get(result.kpi.unit, "number")
+    unit = names.format.unit(result.kpi.unit)
+    yield _Field(Column(words("{title}, 95% from", title=title), kind, unit), lambda r: r.interval.low if r.interval else None)
+    yield _Field(Column(words("{title}, 95% to", title=title), kind, unit), lambda r: r.interval.high if r.interval else None)
+    response = Column(words("Response rate"), "share", names.format.unit("share"))
+    yield _Field(response, lambda r: r.interval.response_rate if r.interval else None)
+
+
+def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, str], ...], names: Names) -> str:
+    words, said = names.format.words, []
+    for row in rows:
+        if row is not None and row.hidden:
+            said.append(words.note(row.hidden))
+        elif row is None or row.value is None:
+            said.append(words("no data"))
+        elif row.weak:
+            said.append(words("few answers (n below 30)"))
+    if any(as_grain(dimension) and code in result.unfinished for dimension, code in key):
+        said.append(words("period not complete"))
+    return "; ".join(dict.fromkeys(said))
