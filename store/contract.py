@@ -231,7 +231,9 @@ class Feedback(dy.Schema):
     @dy.rule()
     def resolved_after_opened(cls) -> pl.Expr:
         opened = pl.col("event") == "opened"
-        return (opened & (pl.col("occurred_at") == pl.col("opened_at"))) | (~opened & (pl.col("occurred_at") >= pl.col("opened_at")))
+        return (opened & (pl.col("occurred_at") == pl.col("opened_at"))) | (
+            ~opened & (pl.col("occurred_at") >= pl.col("opened_at"))
+        )
 
 
 class Campaigns(dy.Schema):
@@ -273,6 +275,7 @@ class Source:
 
     kind       'log' grows by new records; 'reference' is replaced as a whole by a newer file of the same name.
     time       the column whose local date is the business date of a record (None: no calendar, e.g. departments).
+    time_end   the column with the last day a record covers, where that is not its business date.
     money      the column that is summed, in fils, as the control total of a file.
     daily      whether complete-through waits for this source (once it has ever delivered).
     """
@@ -281,6 +284,7 @@ class Source:
     schema: type[dy.Schema]
     kind: Literal["log", "reference"]
     time: str | None
+    time_end: str | None = None
     money: str | None = None
     daily: bool = False
 
@@ -293,7 +297,7 @@ SOURCES: Final[dict[str, Source]] = {
         Source("targets", Targets, "reference", None),
         Source("it_spend", ItSpend, "log", "month", money="spent_fils"),
         Source("payments", Payments, "log", "occurred_at", money="amount_fils", daily=True),
-        Source("payment_totals", PaymentTotals, "log", "period_start", money="amount_fils", daily=True),
+        Source("payment_totals", PaymentTotals, "log", "period_start", time_end="period_end", money="amount_fils", daily=True),
         Source("probes", Probes, "log", "probed_at", daily=True),
         Source("status_events", StatusEvents, "log", "occurred_at"),
         Source("monitor_summaries", MonitorSummaries, "log", "day"),

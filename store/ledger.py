@@ -6,12 +6,14 @@ Hazard: only files in state 'live' count; every query over parts or days joins `
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from store.errors import LedgerError
+from store.parts import Part
 
 FILE: Final = "ledger.sqlite"
 VERSION: Final = 1
@@ -28,6 +30,13 @@ def connect(data: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     _migrate(connection, data)
     return connection
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[sqlite3.Connection]:
+    """`connect`, closed afterwards."""
+    with closing(connect(data)) as connection:
+        yield connection
 
 
 @contextmanager
@@ -64,3 +73,105 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+Day = tuple[str, int, int | None]
+"""(day, rows, fils)"""
+Reject = tuple[int, str, str, str]
+"""(line, columns, rules, raw)"""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Control totals of a file; fils are None where its source has no money, days where nothing was accepted."""
+
+    rows_in: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    skipped: int
+    fils_in: int | None
+    fils_accepted: int | None
+    fils_duplicates: int | None
+    fils_rejected: int | None
+    first_day: str | None
+    last_day: str | None
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """Everything the ledger keeps about one file that came in; see ledger.sql for the meaning of the fields."""
+
+    sha256: str
+    source: str
+    name: str
+    mapping: str | None
+    ingested_at: str
+    state: Literal["live", "refused"]
+    totals: Totals
+    parts: tuple[Part, ...]
+    days: tuple[Day, ...]
+    rejects: tuple[Reject, ...]
+    skips: tuple[tuple[str, int], ...]
+
+    def check(self) -> None:
+        """Raise LedgerError unless rows and fils add up, per file, part, day and reject."""
+        t = self.totals
+        sums = {
+            "rows": (t.rows_in, t.accepted + t.duplicates + t.rejected),
+            "rows of parts": (t.accepted, sum(p.rows for p in self.parts)),
+            "rows of quarantine": (t.rejected, len(self.rejects)),
+            "skipped lines": (t.skipped, sum(lines for _, lines in self.skips)),
+        }
+        if t.first_day is not None:
+            sums["rows of days"] = (t.accepted, sum(rows for _, rows, _ in self.days))
+        if t.fils_in is not None:
+            sums["fils"] = (t.fils_in, (t.fils_accepted or 0) + (t.fils_duplicates or 0) + (t.fils_rejected or 0))
+            sums["fils of parts"] = (t.fils_accepted or 0, sum(p.fils or 0 for p in self.parts))
+            sums["fils of days"] = (t.fils_accepted or 0, sum(fils or 0 for _, _, fils in self.days))
+        for what, (expected, found) in sums.items():
+            if expected != found:
+                raise LedgerError(
+                    f"{self.name}: {what} do not add up ({expected} against {found}); nothing was stored, report this"
+                )
+
+
+def file_state(connection: sqlite3.Connection, sha256: str) -> sqlite3.Row | None:
+    """The `files` row of these bytes, None when they never came in."""
+    row: sqlite3.Row | None = connection.execute("SELECT * FROM files WHERE sha256 = ?", (sha256,)).fetchone()
+    return row
+
+
+def live_files(connection: sqlite3.Connection, source: str, name: str | None = None) -> list[sqlite3.Row]:
+    """Files of a source that count, all or those of one name."""
+    query = "SELECT * FROM files WHERE source = ? AND state = 'live' AND (? IS NULL OR name = ?) ORDER BY ingested_at, sha256"
+    return connection.execute(query, (source, name, name)).fetchall()
+
+
+def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collection[str] = ()) -> None:
+    """Write a file and all about it, and take those it supersedes out of count. Call inside a transaction."""
+    entry.check()
+    for table in ("parts", "days", "rejects", "skips"):
+        connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", (entry.sha256,))
+    values = {
+        "sha256": entry.sha256,
+        "source": entry.source,
+        "name": entry.name,
+        "mapping": entry.mapping,
+        "ingested_at": entry.ingested_at,
+        "state": entry.state,
+        **asdict(entry.totals),
+    }
+    marks = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT OR REPLACE INTO files ({', '.join(values)}) VALUES ({marks})", values)
+    of = (entry.sha256, entry.source)
+    connection.executemany(
+        "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(p.path, *of, p.month, p.rows, p.fils, p.sha256, p.min_id, p.max_id) for p in entry.parts],
+    )
+    connection.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?)", [(*of, *day) for day in entry.days])
+    connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)", [(*of, *reject) for reject in entry.rejects])
+    connection.executemany("INSERT INTO skips VALUES (?, ?, ?)", [(entry.sha256, *skip) for skip in entry.skips])
+    connection.executemany(
+        "UPDATE files SET state = 'superseded', superseded_by = ? WHERE sha256 = ?", [(entry.sha256, sha) for sha in superseded]
+    )

@@ -1,0 +1,174 @@
+"""A file that comes in -> checked rows in the store, rejects in quarantine, one entry in the ledger.
+
+The way: stage and hash -> read -> types -> rules -> rows already known -> immutable Parquet, synced -> one transaction.
+Rule: everything before the transaction can be thrown away, everything after it can be rebuilt; rows and fils that came in
+are all accepted, duplicate or rejected, and the ledger refuses an entry where they are not.
+Hazard: files enter one at a time (a lock), because whether a record is a duplicate depends on all that came before.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from store import entry, files, ledger, parts, read, settings
+from store.check import check
+from store.contract import SOURCES, Source
+from store.entry import Incoming
+from store.errors import ConflictError, InputError
+from store.known import Among, known
+from store.ledger import FileRecord
+from store.parse import LINE, typed
+from store.settings import Settings
+
+_FORMATS: Final = (".parquet",)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: 'stored' now, 'known' from before (nothing was done), or 'refused' (it takes no effect)."""
+
+    status: Literal["stored", "known", "refused"]
+    source: str
+    name: str
+    rows_in: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    superseded: tuple[str, ...] = ()
+    """Names of the files whose place it took."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a file is to be taken in. `leaving`: SHA-256 of further files that this run supersedes; their rows do not count."""
+
+    data: Path
+    source: Source
+    supersede: bool = False
+    leaving: frozenset[str] = frozenset()
+    now: datetime | None = None
+
+
+def source_named(name: str) -> Source:
+    """The source of this name. Raises InputError, with the names there are."""
+    if name not in SOURCES:
+        raise InputError(f"unknown source '{name}'; the sources are {', '.join(SOURCES)}")
+    return SOURCES[name]
+
+
+def ingest(path: Path, order: Order) -> Outcome:
+    """Take one file into the store, or find that it is in already.
+
+    Raises InputError for a file that cannot be taken as a whole, ConflictError where it would replace another one without
+    `order.supersede`, SettingsError where its mapping belongs to a store of another currency or time zone.
+    """
+    agreed = settings.agree(order.data, None)
+    with ledger.opened(order.data) as connection:
+        if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
+            return _outcome("known", dict(seen))
+        with files.staging(order.data) as aside:
+            incoming = _incoming(path, order, aside)
+            with files.lock(order.data):
+                if seen := _seen(connection, path.name, incoming.sha256, order):
+                    return _outcome("known", dict(seen))
+                return _commit(connection, order, agreed, incoming, aside)
+
+
+def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]:
+    """Live files of a source that have the name, but not the bytes, of one of `paths`: what superseding them would remove."""
+    coming = {path.name: files.sha256(path) for path in paths if path.is_file()}
+    with ledger.opened(data) as connection:
+        live = ledger.live_files(connection, source.name)
+        return frozenset(row["sha256"] for row in live if row["name"] in coming and row["sha256"] != coming[row["name"]])
+
+
+def _incoming(path: Path, order: Order, aside: Path) -> Incoming:
+    staged, sha256 = files.stage(path, aside)
+    records = _records(staged, path.name, order.source)
+    parsed = typed(records.rows, order.source.schema, path.name)
+    return Incoming(path.name, sha256, order.source, records, parsed, check(parsed, order.source, order.now))
+
+
+def _records(staged: Path, name: str, source: Source) -> read.Records:
+    if staged.suffix.lower() not in _FORMATS:
+        raise InputError(f"{name}: files without a mapping are {' or '.join(_FORMATS)}; give --mapping FILE for other formats")
+    records = read.parquet(staged, name)
+    wanted, found = source.schema.column_names(), set(records.rows.columns) - {LINE}
+    if missing := [column for column in wanted if column not in found]:
+        raise InputError(
+            f"{name}: column {', '.join(missing)} of source '{source.name}' is missing; found {', '.join(sorted(found))}"
+        )
+    if unknown := ", ".join(sorted(found - set(wanted))):
+        raise InputError(f"{name}: column {unknown} is not in the contract of '{source.name}'; remove it, or use a mapping")
+    return records
+
+
+def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) -> sqlite3.Row | None:
+    """The ledger's entry of these bytes where nothing is left to do. Raises ConflictError where somebody has to decide."""
+    found = ledger.file_state(connection, sha256)
+    if found and found["source"] != order.source.name:
+        raise ConflictError(f"{name}: these bytes came in as source '{found['source']}' before; a file belongs to one source")
+    if order.supersede:
+        return found if found and found["state"] == "live" and not found["rejected"] else None
+    if found and found["state"] != "superseded":
+        return found
+    if order.source.kind == "reference":
+        return None
+    if found:
+        raise ConflictError(f"{name}: this version was superseded on purpose; to bring it back add --supersede")
+    if ledger.live_files(connection, order.source.name, name):
+        raise ConflictError(
+            f"{name}: source '{order.source.name}' holds other bytes under this name; "
+            "if this file corrects them add --supersede, if it is a further delivery give it a name of its own"
+        )
+    return None
+
+
+def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, incoming: Incoming, aside: Path) -> Outcome:
+    """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
+    source = order.source
+    replaced = _replaced(connection, incoming)
+    dated = parts.dated(incoming.checked.accepted, source, agreed.timezone)
+    among = Among(parts.months(dated), {*order.leaving, *replaced})
+    settled = entry.settle(incoming, dated, known(connection, order.data, source, incoming.checked.accepted, among))
+    totals = entry.totals(incoming, settled)
+    refused = not (totals.accepted or totals.duplicates) and (source.kind == "reference" or bool(replaced))
+    settings.fix(order.data, agreed)
+    origin = {"file_sha256": incoming.sha256, "file_name": incoming.name}
+    record = FileRecord(
+        sha256=incoming.sha256,
+        source=source.name,
+        name=incoming.name,
+        mapping=None,
+        ingested_at=(order.now or datetime.now(UTC)).isoformat(timespec="microseconds"),
+        state="refused" if refused else "live",
+        totals=totals,
+        parts=tuple(parts.write(settled.fresh, source, order.data, aside, origin)),
+        days=entry.days(settled.fresh, source),
+        rejects=entry.rejects(settled, incoming.records),
+        skips=incoming.records.skips,
+    )
+    gone = {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
+    with ledger.transaction(connection):
+        ledger.record(connection, record, gone)
+    facts = {"source": record.source, "name": record.name, **asdict(totals)}
+    return _outcome("refused" if refused else "stored", facts, tuple(gone.values()))
+
+
+def _replaced(connection: sqlite3.Connection, incoming: Incoming) -> dict[str, str]:
+    """SHA-256 and name of the live files whose place this one takes: all of a reference; of a log those of its name or bytes."""
+    live = ledger.live_files(connection, incoming.source.name)
+    whole = incoming.source.kind == "reference"
+    return {
+        row["sha256"]: row["name"] for row in live if whole or incoming.name == row["name"] or incoming.sha256 == row["sha256"]
+    }
+
+
+def _outcome(
+    status: Literal["stored", "known", "refused"], facts: dict[str, object], superseded: tuple[str, ...] = ()
+) -> Outcome:
+    counts = {name: facts[name] for name in ("source", "name", "rows_in", "accepted", "duplicates", "rejected")}
+    return Outcome(status=status, superseded=superseded, **counts)  # type: ignore[arg-type]  # columns of `files`, as typed there

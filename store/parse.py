@@ -1,0 +1,146 @@
+"""Values as they came -> values of the contract's types, exactly or not at all.
+
+Rule: nothing is guessed or rounded. A value that is not exactly of its type becomes a problem of its row, with the column
+and a rule; an empty text is null (but for text columns that may not be null, where it stays empty).
+Hazard: a column whose type cannot be right for any row (a date for an amount, a time without zone) refuses the whole file.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import dataframely as dy
+import polars as pl
+
+from store.errors import InputError
+
+LINE: Final = "_line"
+"""Line or row number of a record, carried beside the contract's columns."""
+
+PROBLEMS: Final = {LINE: pl.Int64, "column": pl.String, "rule": pl.String}
+
+_OTHER_DIGITS: Final = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+_DIGITS: Final = "0123456789" * 2
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`frame`: LINE and the contract's columns in its types, null where unreadable. `problems`: one row per unreadable value."""
+
+    frame: pl.DataFrame
+    problems: pl.DataFrame
+
+
+def typed(raw: pl.DataFrame, schema: type[dy.Schema], where: str) -> Parsed:
+    """Bring the columns of `raw` (LINE and every column of the contract, as text or as stored) to the contract's types.
+
+    Raises InputError, naming `where`, for a column of a type that cannot be converted.
+    """
+    wanted = {name: column.dtype for name, column in schema.columns().items()}
+    nullable = {name: column.nullable for name, column in schema.columns().items()}
+    found = raw.schema
+    same = {name for name, dtype in wanted.items() if found[name] == dtype}
+    rules = {name: _rule(dtype) for name, dtype in wanted.items() if name not in same}
+    values = {name: _value(name, found[name], wanted[name], where, nullable[name]) for name in rules}
+    frame = raw.with_columns(**values).select(LINE, *wanted)
+    # A null that was not null before is a value that could not be read.
+    lost = [name for name in rules if frame[name].null_count() > raw[name].null_count()]
+    problems = [_problems(raw, frame, name, rules[name]) for name in lost]
+    return Parsed(frame, pl.concat([pl.DataFrame(schema=PROBLEMS), *problems]))
+
+
+def latin_digits(text: pl.Expr) -> pl.Expr:
+    """Arabic-Indic and Persian digits as 0-9; the Arabic decimal sign as a point, its thousands sign as a comma."""
+    return text.str.replace_many([*_OTHER_DIGITS, "٫", "٬"], [*_DIGITS, ".", ","])
+
+
+def timestamp(text: pl.Expr) -> pl.Expr:
+    """ISO 8601 with its offset ('2012-09-30T21:15:00+04:00', 'Z' too) -> Datetime in UTC; null where it is none."""
+    plain = latin_digits(text.str.strip_chars()).str.replace(r"^(\d{4}-\d\d-\d\d) ", "${1}T").str.replace(r"[Zz]$", "+00:00")
+    whole = plain.str.contains(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:?\d\d$")
+    return pl.when(whole).then(plain).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False, time_zone="UTC")
+
+
+def integer(text: pl.Expr) -> pl.Expr:
+    """Digits with an optional sign -> Int64; null where it is anything else ('1e3', '1.0', '1,000')."""
+    plain = latin_digits(text.str.strip_chars())
+    return pl.when(plain.str.contains(r"^[+-]?\d+$")).then(plain.str.strip_prefix("+")).cast(pl.Int64, strict=False)
+
+
+def day(text: pl.Expr) -> pl.Expr:
+    """'YYYY-MM-DD' -> Date; null where it is anything else."""
+    plain = latin_digits(text.str.strip_chars())
+    return pl.when(plain.str.contains(r"^\d{4}-\d\d-\d\d$")).then(plain).str.to_date("%Y-%m-%d", strict=False)
+
+
+def boolean(text: pl.Expr) -> pl.Expr:
+    """'true', 'false', '1', '0' in any case -> Boolean; null where it is anything else."""
+    return text.str.strip_chars().str.to_lowercase().replace_strict(_BOOLEANS, default=None, return_dtype=pl.Boolean)
+
+
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _rule(dtype: pl.DataType) -> str:
+    match dtype:
+        case pl.Datetime():
+            return "timestamp_with_offset"
+        case pl.Date():
+            return "date"
+        case pl.Boolean():
+            return "boolean"
+        case pl.Enum():
+            return "allowed_values"
+        case pl.String():
+            return "text"
+        case _:
+            return "integer"
+
+
+def _value(name: str, found: pl.DataType, wanted: pl.DataType, where: str, nullable: bool) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(found, pl.Categorical | pl.Enum):
+        column, found = column.cast(pl.String), pl.String()
+    if isinstance(found, pl.Null):
+        return column.cast(wanted)
+    if isinstance(found, pl.String):
+        return _from_text(column, wanted, nullable)
+    if wanted.is_integer() and (found.is_integer() or found.is_decimal()):
+        return (
+            pl.when(column == column.floor()).then(column).cast(wanted, strict=False)
+            if found.is_decimal()
+            else column.cast(wanted, strict=False)
+        )
+    if wanted.is_integer() and found.is_float():
+        exact = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
+        return pl.when(exact).then(column).cast(wanted, strict=False)
+    if isinstance(wanted, pl.Datetime) and isinstance(found, pl.Datetime):
+        if found.time_zone is None:
+            raise InputError(
+                f"{where}: times in column '{name}' have no zone; write them in UTC, or declare their zone in a mapping"
+            )
+        return column.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
+    raise InputError(f"{where}: column '{name}' holds {found}, the contract wants {wanted}; correct the file, or use a mapping")
+
+
+def _from_text(text: pl.Expr, wanted: pl.DataType, nullable: bool) -> pl.Expr:
+    match wanted:
+        case pl.String():
+            return pl.when(text != "").then(text) if nullable else text
+        case pl.Datetime():
+            return timestamp(text)
+        case pl.Date():
+            return day(text)
+        case pl.Boolean():
+            return boolean(text)
+        case pl.Enum():
+            return text.str.strip_chars().cast(wanted, strict=False)
+        case _:
+            return integer(text).cast(wanted, strict=False)
+
+
+def _problems(raw: pl.DataFrame, frame: pl.DataFrame, name: str, rule: str) -> pl.DataFrame:
+    came = raw[name].is_not_null()
+    if raw.schema[name] == pl.String:
+        came &= raw[name].str.strip_chars() != ""
+    lines = frame.filter(came & frame[name].is_null())[LINE]
+    return pl.DataFrame({LINE: lines, "column": [name] * len(lines), "rule": [rule] * len(lines)}, schema=PROBLEMS)
