@@ -12,7 +12,8 @@ from typing import Final
 _PERIOD = {"period_start": "DATE", "period_end": "DATE"}
 
 MARTS: Final[dict[str, dict[str, str]]] = {
-    # payments log and payment_totals together; totals fill attempts/settled/refunds/gross/refund/waived only, the rest is NULL
+    # payments log and payment_totals together; totals fill records, settled, refunds, waived and the first three amounts only,
+    # the rest is NULL ("not reported"), so `attempts IS NULL` tells totals from the log
     "payments": {
         **_PERIOD,
         "department": "VARCHAR",
@@ -20,6 +21,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "channel": "VARCHAR",
         "method": "VARCHAR",
         "automatic": "BOOLEAN",
+        "records": "BIGINT",  # rows of the log or lines of totals behind this row
         "attempts": "BIGINT",  # settled + failed + abandoned
         "settled": "BIGINT",
         "failed": "BIGINT",
@@ -28,6 +30,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "waived": "BIGINT",
         "gross_fils": "BIGINT",  # settled
         "refund_fils": "BIGINT",  # as a positive number
+        "unsettled_fils": "BIGINT",  # failed, abandoned and waived: gross - refund + unsettled is the ledger's control total
         "surcharge_fils": "BIGINT",  # settled
         "automatic_settled": "BIGINT",
         "mobile_settled": "BIGINT",
@@ -61,6 +64,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "department": "VARCHAR",
         "service": "VARCHAR",
         "origin": "VARCHAR",  # 'probes' | 'status_events'
+        "records": "BIGINT",  # probes or events of the day
         "up_seconds": "BIGINT",  # outside maintenance
         "down_seconds": "BIGINT",  # outside maintenance
         "degraded_seconds": "BIGINT",  # part of up_seconds
@@ -203,5 +207,11 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "rule": "VARCHAR",
         "raw": "VARCHAR",
     },
-    "meta": {"key": "VARCHAR", "value": "VARCHAR"},  # version, published_at, complete_through, currency, minor_unit, timezone
+    "rollups": {
+        "mart": "VARCHAR",
+        "month": "VARCHAR",
+        "inputs": "VARCHAR",
+    },  # what was added up, so that only changes are replaced
+    # version, published_at, complete_through, currency, minor_unit, timezone, content, layout
+    "meta": {"key": "VARCHAR", "value": "VARCHAR"},
 }

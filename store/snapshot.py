@@ -1,19 +1,32 @@
 """Opens the published snapshot of a store, read-only: the only door from metrics to data.
 
-Rule: a snapshot is immutable and named by its version, so everything read through one `Snapshot` belongs together.
+Rule: a snapshot is immutable and named by its version, so everything read through one `Snapshot` belongs together. A new
+version is another file: compare `current_version(data)` with `Snapshot.version` and open again; several may be open at once.
 Hazard: DuckDB keeps serving a replaced file under its old name; the version is therefore part of the file name.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final, Self
 
 import duckdb
 
 from store.errors import NoSnapshotError
 from store.settings import Settings
 
-POINTER = "CURRENT"
+POINTER: Final = "CURRENT"
+MEMORY_LIMIT: Final = "1GB"
+_LOCKED: Final = {
+    "memory_limit": MEMORY_LIMIT,
+    "threads": 2,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+"""No other files, no network, no extensions, bounded memory, and no way to change that from SQL."""
+_ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -31,22 +44,44 @@ class Snapshot:
         return self.connection.cursor()
 
     def close(self) -> None:
+        """Release the snapshot; its cursors must not be used any more."""
         self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def snapshot_file(data: Path, version: str) -> Path:
+    """Where the snapshot `version` of a store lies."""
+    return data / f"serve-{version}.duckdb"
 
 
 def current_version(data: Path) -> str:
     """Version the store points to. Raises NoSnapshotError when nothing was published."""
-    pointer = data / POINTER
-    if not pointer.exists():
-        raise NoSnapshotError(f"{data}: nothing published yet; run `python -m store publish --data {data}`")
-    return pointer.read_text(encoding="utf-8").strip()
+    try:
+        return (data / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise NoSnapshotError(f"{data}: nothing published yet; run `python -m store publish --data {data}`") from None
 
 
 def open_current(data: Path) -> Snapshot:
-    """Open the snapshot that the pointer of `data` names."""
-    version = current_version(data)
-    connection = duckdb.connect(str(data / f"serve-{version}.duckdb"), read_only=True)
-    meta = dict(connection.sql("SELECT key, value FROM meta").fetchall())
+    """Open the snapshot that the pointer of `data` names.
+
+    Raises NoSnapshotError when nothing was published, or when the file the pointer names is not there.
+    """
+    for _ in range(_ATTEMPTS):
+        version = current_version(data)
+        if snapshot_file(data, version).exists():
+            return _open(data, version)
+    raise NoSnapshotError(f"{snapshot_file(data, version)} is missing; run `python -m store publish --data {data}` to make it again")
+
+
+def _open(data: Path, version: str) -> Snapshot:
+    connection = duckdb.connect(str(snapshot_file(data, version)), read_only=True, config=_LOCKED)
+    meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     through = meta.get("complete_through")
     return Snapshot(
         data=data,

@@ -1,0 +1,158 @@
+"""Publishes a snapshot: rolls up what changed, builds `serve-<version>.duckdb`, proves it, and points `CURRENT` at it.
+
+Rule: a reader sees the snapshot before or the new one, never a mix. The pointer moves last, once everything it names is
+proved and lies durably on disk; whatever a crash leaves behind is made again or removed by the next run.
+Hazard: the units in `rollup/` are only a cache of what the ledger's files add up to; nothing may exist there alone.
+
+`publish(data, progress)` is what `python -m store publish` runs; `reconcile(data)` is the marts' half of `verify`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from store import files, ledger, settings
+from store.errors import NoSnapshotError, PublishError
+from store.progress import Progress, silent
+from store.rollup import checks, coverage, relations, serve, units
+from store.rollup.duckdb_engine import DuckDBEngine
+from store.rollup.plan import Unit, digest, plan
+from store.rollup.state import State, read
+from store.settings import Settings
+from store.snapshot import POINTER, current_version, open_current, snapshot_file
+
+_STAMP: Final = "%Y%m%dT%H%M%S"
+_MOST_CHANGED: Final = 0.5
+"""Share of units that may differ from the snapshot before for that one to be built on; above it all is built from nothing."""
+
+
+def publish(data: Path, progress: Progress = silent) -> str:
+    """Publish what the ledger holds and say so in a sentence; where that is published already, say that and change nothing.
+
+    Raises PublishError when nothing was accepted yet, or when the marts do not add up to the ledger; the snapshot before stays.
+    """
+    with files.lock(data, "publish.lock"), closing(ledger.connect(data)) as book, files.staging(data) as folder:
+        state, store = read(book), settings.read(data)
+        if not state.parts:
+            raise PublishError(f"{data}: no accepted rows; run `python -m store ingest SOURCE FILE... --data {data}` first")
+        planned = plan(state.parts, store.timezone)
+        content = _content(state, store, planned)
+        before = _current(data)
+        if before and _content_of(book, before) == content:
+            return f"nothing new: {before} holds what the ledger holds"
+        start = _base(data, before, planned)
+        _roll_up(data, book, state, store, units.wanted(planned, filter(start.lacks, planned)), folder, progress)
+        version, built = _next_version(book, before, content), folder / "snapshot.duckdb"
+        with closing(serve.build(built, start, data, planned, state)) as snapshot:
+            through = _complete(snapshot, state, store, version, content)
+        files.place(built, snapshot_file(data, version))
+        _point_to(data, book, folder, version, content, through)
+        units.forget_others(data, book, planned)
+        _remove_snapshots(data, keep={version, before})
+    progress(f"published {version}", 1, 1)
+    return f"published {version}, complete through {through}"
+
+
+def reconcile(data: Path) -> list[checks.Line]:
+    """Rows and fils by source and month: the ledger's parts of the files in the current snapshot, against its marts.
+
+    Files that came in since are not compared, for they are not published yet. Raises NoSnapshotError.
+    """
+    with closing(ledger.connect(data)) as book, closing(open_current(data)) as snapshot:
+        published = {sha256 for (sha256,) in snapshot.connection.execute("SELECT sha256 FROM files").fetchall()}
+        parts = book.execute("SELECT file_sha256, source, month, rows, fils FROM parts").fetchall()
+        return checks.reconcile(snapshot.connection, (tuple(part)[1:] for part in parts if part[0] in published))
+
+
+def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
+    """Hash of everything a snapshot is made from: two snapshots with the same content hold the same rows."""
+    references = [part.sha256 for part in state.parts if part.source in serve.REFERENCES]
+    told = (state.files, state.coverage, state.days, state.rejects)
+    return digest(serve.LAYOUT, vars(store), [unit.key for unit in planned], references, told)
+
+
+def _current(data: Path) -> str | None:
+    """Version of the current snapshot, if it is there."""
+    try:
+        version = current_version(data)
+    except NoSnapshotError:
+        return None
+    return version if snapshot_file(data, version).exists() else None
+
+
+def _content_of(book: sqlite3.Connection, version: str) -> str | None:
+    row = book.execute("SELECT content FROM snapshots WHERE version = ?", (version,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _base(data: Path, before: str | None, planned: Sequence[Unit]) -> serve.Base:
+    found = serve.base(snapshot_file(data, before)) if before else serve.Base()
+    changed = sum(found.lacks(unit) for unit in planned)
+    return found if changed <= _MOST_CHANGED * len(planned) else serve.Base()
+
+
+def _roll_up(
+    data: Path, book: sqlite3.Connection, state: State, store: Settings, wanted: Sequence[Unit], folder: Path, progress: Progress
+) -> None:
+    missing = units.missing(data, book, wanted)
+    if not missing:
+        return
+    days = [date.fromisoformat(str(day)) for _, day, *_ in state.days]
+    calendar = relations.days(min(days), max(days), store.timezone) if days else []
+    with closing(DuckDBEngine(store.timezone, calendar, folder / "spill")) as engine:
+        units.make(data, book, missing, engine, folder, progress)
+
+
+def _next_version(book: sqlite3.Connection, before: str | None, content: str) -> str:
+    """`20121001T030000-<content>`, later than every version before it whatever the clock says."""
+    versions = [version for (version,) in book.execute("SELECT version FROM snapshots")] + ([before] if before else [])
+    now = datetime.now(UTC).replace(microsecond=0)
+    if versions:
+        last = datetime.strptime(max(versions)[: len("20121001T030000")], _STAMP).replace(tzinfo=UTC)
+        now = max(now, last + timedelta(seconds=1))
+    return f"{now:{_STAMP}}-{content[:8]}"
+
+
+def _complete(snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, version: str, content: str) -> date | None:
+    """Fill what follows from the marts, prove them, and leave the file whole. Returns the day it is complete through."""
+    serve.fill(snapshot, "reconciliation", [vars(line).values() for line in checks.prove(snapshot, state.parts)])
+    through = coverage.complete_through(snapshot, state)
+    serve.fill(snapshot, "coverage", coverage.rows(state, through))
+    overall = coverage.overall(through)
+    meta = {
+        "version": version,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **({"complete_through": overall.isoformat()} if overall else {}),
+        "currency": store.currency,
+        "minor_unit": store.minor_unit,
+        "timezone": store.timezone,
+        "content": content,
+        "layout": serve.LAYOUT,
+    }
+    serve.fill(snapshot, "meta", list(meta.items()))
+    snapshot.execute("CHECKPOINT")
+    return overall
+
+
+def _point_to(data: Path, book: sqlite3.Connection, folder: Path, version: str, content: str, through: date | None) -> None:
+    with ledger.transaction(book):
+        book.execute(
+            "INSERT INTO snapshots (version, published_at, complete_through, content) VALUES (?, ?, ?, ?)",
+            (version, datetime.now(UTC).isoformat(timespec="seconds"), through.isoformat() if through else None, content),
+        )
+    pointer = folder / POINTER
+    pointer.write_text(f"{version}\n", encoding="utf-8")
+    files.place(pointer, data / POINTER)
+
+
+def _remove_snapshots(data: Path, keep: set[str | None]) -> None:
+    """Remove all snapshots but those. Readers that still have one open keep it: its bytes go when the last of them closes."""
+    kept = {snapshot_file(data, version) for version in keep if version}
+    for file in data.glob("serve-*.duckdb"):
+        if file not in kept:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""What a publication takes from the ledger, read in one transaction so that no file enters half-way through.
+
+Rule: only files in state 'live' count towards parts and days; what they were (rejected rows, control totals) is copied as is.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+MAX_REJECTS: Final = 1_000
+"""Rejected rows per source that a snapshot shows, newest file first; the ledger has all."""
+
+Value = str | int | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """An immutable Parquet file of accepted rows; `month` is YYYY-MM, or 'none' for references."""
+
+    path: str
+    source: str
+    month: str
+    rows: int
+    fils: int | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the ledger says that ends up in a snapshot. Tuples follow the columns of the table of that name in store.marts."""
+
+    parts: tuple[Part, ...]
+    files: tuple[tuple[Value, ...], ...]
+    coverage: tuple[tuple[Value, ...], ...]
+    days: tuple[tuple[Value, ...], ...]
+    rejects: tuple[tuple[Value, ...], ...]
+
+    @property
+    def first_day(self) -> date | None:
+        return min((date.fromisoformat(str(day)) for _, day, *_ in self.days), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        return max((date.fromisoformat(str(day)) for _, day, *_ in self.days), default=None)
+
+
+def read(ledger: sqlite3.Connection) -> State:
+    """The state of the store at this moment."""
+    ledger.execute("BEGIN")
+    try:
+        return State(
+            parts=tuple(Part(*row) for row in ledger.execute(_PARTS)),
+            files=_rows(ledger, _FILES),
+            coverage=_rows(ledger, _COVERAGE),
+            days=_rows(ledger, _DAYS),
+            rejects=_rows(ledger, _REJECTS, MAX_REJECTS),
+        )
+    finally:
+        ledger.execute("ROLLBACK")
+
+
+def _rows(ledger: sqlite3.Connection, sql: str, *parameters: Value) -> tuple[tuple[Value, ...], ...]:
+    return tuple(tuple(row) for row in ledger.execute(sql, parameters))
+
+
+_PARTS: Final = """
+    SELECT parts.path, parts.source, parts.month, parts.rows, parts.fils, parts.sha256
+    FROM parts JOIN files ON files.sha256 = parts.file_sha256
+    WHERE files.state = 'live' AND parts.rows > 0
+    ORDER BY parts.source, parts.month, parts.sha256"""
+_FILES: Final = """
+    SELECT source, name, sha256, ingested_at, rows_in, accepted, duplicates, rejected, fils_accepted
+    FROM files WHERE state <> 'superseded' ORDER BY source, name, sha256"""
+_COVERAGE: Final = """
+    SELECT source, count(*), sum(rows_in), sum(accepted), sum(duplicates), sum(rejected),
+           sum(fils_in), sum(fils_accepted), sum(fils_duplicates), sum(fils_rejected),
+           min(first_day), max(last_day), max(ingested_at)
+    FROM files WHERE state <> 'superseded' GROUP BY source ORDER BY source"""
+_DAYS: Final = """
+    SELECT days.source, days.day, sum(days.rows), sum(days.fils)
+    FROM days JOIN files ON files.sha256 = days.file_sha256
+    WHERE files.state = 'live' GROUP BY days.source, days.day ORDER BY days.source, days.day"""
+_REJECTS: Final = """
+    SELECT source, name, line, "column", rule, raw FROM (
+        SELECT rejects.source, files.name, rejects.line, rejects."column", rejects.rule, rejects.raw,
+               row_number() OVER (PARTITION BY rejects.source ORDER BY files.ingested_at DESC, files.sha256, rejects.line) AS rank
+        FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
+        WHERE files.state <> 'superseded')
+    WHERE rank <= ? ORDER BY source, rank"""
