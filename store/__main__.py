@@ -5,17 +5,22 @@ Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1
 """
 
 import argparse
+import csv
+import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 
-from store import ingest
+from store import ingest, ledger, quarantine, settings, status
 from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
 from store.progress import Terminal
+from store.publish import publish
 from store.settings import DEFAULT_DATA
+from store.verify import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +52,18 @@ def _parser() -> argparse.ArgumentParser:
         "--supersede", action="store_true", help="let a file replace the one of the same name, or read the same bytes again"
     )
     take.set_defaults(run=_ingest)
+
+    out = commands.add_parser("publish", parents=[common], help="roll up what changed and publish a snapshot")
+    out.set_defaults(run=_publish)
+    look = commands.add_parser("status", parents=[common], help="say what is in the store")
+    look.add_argument("--format", choices=("table", "json"), default="table")
+    look.set_defaults(run=_status)
+    check = commands.add_parser("verify", parents=[common], help="add everything up again from the files")
+    check.set_defaults(run=_verify)
+    rows = commands.add_parser("quarantine", parents=[common], help="list the rejected rows")
+    rows.add_argument("source", nargs="?", metavar="SOURCE")
+    rows.add_argument("--format", choices=("table", "csv"), default="table")
+    rows.set_defaults(run=_quarantine)
     return parser
 
 
@@ -105,6 +122,70 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
     if not quiet or outcome.rejected or outcome.status == "refused":
         print(line)
     return 1 if useless or outcome.status == "refused" else 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    _existing(options.data)
+    print(publish(options.data, Terminal()))
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    _existing(options.data)
+    found = status.sources(options.data)
+    through = status.complete_through(found)
+    if options.format == "json":
+        facts = {"complete_through": through, "sources": [asdict(source) for source in found]}
+        print(json.dumps(facts, indent=2, default=str))
+        return 0
+    columns = [field.name for field in fields(status.SourceStatus)]
+    _table(columns, [list(asdict(source).values()) for source in found])
+    print(f"complete through {through or '-'}; money in {settings.read(options.data).minor_unit}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    _existing(options.data)
+    report = verify(options.data, Terminal())
+    for note in report.notes:
+        print(f"note: {note}")
+    for problem in report.problems:
+        print(f"differs: {problem}")
+    verdict = f"{len(report.problems)} differences" if report.problems else "all as the ledger says"
+    print(f"{report.files:,} files, {report.parts:,} parts, {report.rows:,} rows added up again: {verdict}")
+    return 1 if report.problems else 0
+
+
+def _quarantine(options: argparse.Namespace) -> int:
+    _existing(options.data)
+    name = ingest.source_named(options.source).name if options.source else None
+    rows = (list(asdict(row).values()) for row in quarantine.rejected(options.data, name))
+    columns = [field.name for field in fields(quarantine.RejectedRow)]
+    if options.format == "table":
+        _table(columns, list(rows))
+        return 0
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return 0
+
+
+def _existing(data: Path) -> None:
+    if not (data / ledger.FILE).exists():
+        raise InputError(f"{data}: no store here; begin one with `python -m store ingest SOURCE FILE... --data {data}`")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print columns side by side, numbers to the right."""
+    cells = [[f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    right = [any(isinstance(row[i], int) for row in rows) for i in range(len(columns))]
+    for line in ([*columns], *cells):
+        padded = (
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(line, widths, right, strict=True)
+        )
+        print("  ".join(padded).rstrip())
 
 
 if __name__ == "__main__":

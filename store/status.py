@@ -1,0 +1,67 @@
+"""What a store holds, per source, as the ledger says.
+
+Rule: numbers are sums over files that count; nothing is read from the data files (`verify` does that).
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from store import ledger
+from store.contract import SOURCES
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """One source. Fils are None where it has no money; `days` counts days with data; `complete_through` is its last day."""
+
+    source: str
+    files: int
+    rows_in: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    skipped: int
+    fils_accepted: int | None
+    days: int
+    first_day: date | None
+    complete_through: date | None
+
+
+def sources(data: Path) -> list[SourceStatus]:
+    """Status of every source that has delivered, in the order of the contracts."""
+    with ledger.opened(data) as connection:
+        found = {row["source"]: _status(row) for row in connection.execute(_SOURCES)}
+    return [found[name] for name in SOURCES if name in found]
+
+
+def complete_through(found: list[SourceStatus]) -> date | None:
+    """The last day for which every daily source that ever delivered is complete; without daily sources, the last day there is."""
+    reached = {status.source: status.complete_through for status in found if status.complete_through}
+    daily = [day for name, day in reached.items() if SOURCES[name].daily]
+    return min(daily) if daily else max(reached.values(), default=None)
+
+
+def _status(row: sqlite3.Row) -> SourceStatus:
+    counts = {name: row[name] for name in ("source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped")}
+    return SourceStatus(
+        **counts,
+        fils_accepted=row["fils_accepted"],
+        days=row["days"],
+        first_day=_day(row["first_day"]),
+        complete_through=_day(row["last_day"]),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+_SOURCES = """
+    SELECT source, count(*) AS files, sum(rows_in) AS rows_in, sum(accepted) AS accepted, sum(duplicates) AS duplicates,
+           sum(rejected) AS rejected, sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,
+           min(first_day) AS first_day, max(last_day) AS last_day,
+           (SELECT count(DISTINCT day) FROM days JOIN files live ON live.sha256 = file_sha256
+            WHERE live.state = 'live' AND days.source = files.source) AS days
+    FROM files WHERE state <> 'superseded' GROUP BY source"""
