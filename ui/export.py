@@ -184,7 +184,7 @@ def _cell(sheet: Any, line: int, position: int, cell: Cell, style: Any) -> None:
         sheet.write_string(line, position, harmless(plain(cell)))
     elif isinstance(cell, date | datetime):
         sheet.write_datetime(line, position, cell, style)
-    elif abs(cell) > _EXACT_IN_A_SPREADSHEET:
+    elif isinstance(cell, int) and abs(cell) > _EXACT_IN_A_SPREADSHEET:
         sheet.write_string(line, position, str(cell))
     else:
         sheet.write_number(line, position, cell, style)
@@ -198,7 +198,7 @@ def definition(results: Sequence[Result], names: Names) -> Head:
         kpi = result.kpi
         lines.append((words("KPI"), f"{words(kpi.title)} ({kpi.id})"))
         lines.append((words("Definition"), words(kpi.definition)))
-        lines.append((words("Source"), names.of("source", kpi.source)))
+        lines.append((words("Source"), ", ".join(names.of("source", source) for source in kpi.source.split())))
         lines.append((words("Numerator"), kpi.numerator))
         if kpi.denominator is not None:
             lines.append((words("Denominator"), kpi.denominator))

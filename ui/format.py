@@ -35,6 +35,11 @@ def plain(text: str) -> str:
     return re.sub(f"[{LRI}{RLI}{FSI}{PDI}]", "", text)
 
 
+def markdown_safe(text: str) -> str:
+    """`text` as itself inside Markdown, for labels of widgets: nothing in it is taken for a mark, link, icon or formula."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)
+
+
 def minor_to_major(amount: int) -> Decimal:
     """An amount in hundredths (fils, pence) as an exact decimal of the main unit with two places."""
     return Decimal(amount).scaleb(-2).quantize(Decimal("0.01"))
@@ -182,6 +187,10 @@ class Formatter:
     def moment(self, at: dt.datetime) -> str:
         """30 September 2012, 14:05 (the time as given: convert to the local zone first)."""
         return f"{self.date(at.date())}{self.words.pgettext('between date and time', ', ')}{self.figure(f'{at:%H:%M}')}"
+
+    def ordinal(self, number: int) -> str:
+        """A day of the month or a year: no thousands separator."""
+        return self._plain_digits(str(number))
 
     def month(self, day: dt.date, *, year: bool = True, short: bool = False) -> str:
         """September 2012, or Sep for an axis."""

@@ -31,13 +31,15 @@ _SHOWN: Final = 40
 class Facts:
     """What a state is checked against: the days a snapshot has and the codes its reader may see.
 
-    `codes` has the allowed codes per dimension of DIMENSIONS; `owners` the department of each service.
+    `codes` has the allowed codes per dimension of DIMENSIONS; `owners` the department of each service; `daily` is False
+    when everything was reported by the month, so that a day cannot be asked for.
     """
 
     first_day: date
     complete_through: date
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    daily: bool = True
 
 
 @dataclass(frozen=True)
