@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ui import state as views
 from ui.format import Formatter
 from ui.i18n import Translator
 
 if TYPE_CHECKING:
-    from metrics import Scope, Snapshot
-    from ui.state import State
+    from metrics import Scope, Snapshot, Window
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,26 @@ class Context:
     """For whom, of what, in which language, and which view.
 
     `_` translates (`_ = context._` at the top of a page); `format` writes figures and dates in the same language;
-    `state` is the view as the URL names it; `dark` is whether the reader's theme is dark.
+    `state` is the view as the URL names it, checked against `facts`; `dark` is whether the reader's theme is dark.
     """
 
     snapshot: Snapshot
     scope: Scope
-    state: State
+    facts: views.Facts
+    state: views.State
     _: Translator
     format: Formatter
     dark: bool = False
+
+    @property
+    def window(self) -> Window:
+        """The days the view is about."""
+        return views.window(self.state, self.facts)
+
+    @property
+    def base(self) -> Window:
+        """The days the view is compared with."""
+        return views.base(self.state, self.facts)
 
     @property
     def language(self) -> str:
