@@ -1,0 +1,125 @@
+"""What a number means. This is the public face: pages, reports and the command line use these names and no others.
+
+Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
+About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `explain(result)`, `change_unit(kpi)`
+Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
+          `previous_period(window)`, `is_whole_months(window)`, `span_of(key)`, `keys(window, grain)`
+Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `monitor_summaries`, and for the operator
+          `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
+Open:     `open_snapshot(data)`, `current_version(data)`
+Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`.
+"""
+
+from metrics.answer import change_unit
+from metrics.catalogue import KPIS
+from metrics.dimensions import dimensions
+from metrics.dimensions import find_kpi as kpi
+from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
+from metrics.explanation import Explanation, explain
+from metrics.model import Direction, Filters, Interval, Kpi, Number, Result, Row, Scope, Unit, Window
+from metrics.periods import (
+    GRAINS,
+    Grain,
+    is_whole_months,
+    key_of,
+    keys,
+    month,
+    month_to_date,
+    previous_period,
+    quarter,
+    quarter_to_date,
+    same_period_last_year,
+    span_of,
+    unfinished,
+    year,
+    year_to_date,
+)
+from metrics.query import query
+from metrics.reference import (
+    Campaign,
+    Department,
+    Event,
+    Incident,
+    Service,
+    Target,
+    campaigns,
+    coverage,
+    coverage_days,
+    departments,
+    events,
+    files,
+    incidents,
+    meta,
+    monitor_summaries,
+    quarantine,
+    reconciliation,
+    services,
+    target,
+    targets,
+)
+from metrics.words import Note
+from store.snapshot import Snapshot, current_version
+from store.snapshot import open_current as open_snapshot
+
+__all__ = [
+    "GRAINS",
+    "KPIS",
+    "Campaign",
+    "CutPeriodError",
+    "Department",
+    "Direction",
+    "Event",
+    "Explanation",
+    "Filters",
+    "Grain",
+    "Incident",
+    "Interval",
+    "Kpi",
+    "MetricsError",
+    "Note",
+    "Number",
+    "QuestionError",
+    "Result",
+    "Row",
+    "Scope",
+    "Service",
+    "Snapshot",
+    "Target",
+    "Unit",
+    "UnknownCodeError",
+    "Window",
+    "campaigns",
+    "change_unit",
+    "coverage",
+    "coverage_days",
+    "current_version",
+    "departments",
+    "dimensions",
+    "events",
+    "explain",
+    "files",
+    "incidents",
+    "is_whole_months",
+    "key_of",
+    "keys",
+    "kpi",
+    "meta",
+    "monitor_summaries",
+    "month",
+    "month_to_date",
+    "open_snapshot",
+    "previous_period",
+    "quarantine",
+    "quarter",
+    "quarter_to_date",
+    "query",
+    "reconciliation",
+    "same_period_last_year",
+    "services",
+    "span_of",
+    "target",
+    "targets",
+    "unfinished",
+    "year",
+    "year_to_date",
+]

@@ -86,6 +86,11 @@ class Kpi:
     kind: Literal["sum", "ratio", "quantile", "distinct", "balance", "cross"] = "sum"
     interval: Literal["wilson", "nps"] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What a kind other than sum or ratio needs to know; the names are explained in catalogue.py."""
+    needs: tuple[str, ...] = ()
+    """Columns that must not be NULL: a row of the mart that lacks one is left out of numerator, denominator and n alike."""
+    aggregates: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Further sums that the answer needs, for example of unknown seconds for the bounds of availability."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,11 @@ class Row:
     significant: bool | None = None
     weak: bool = False
     hidden: str | None = None
-    """Why the value is withheld (a reason of disclosure.py); then all its numbers are None."""
+    """Why the value is withheld (a reason of disclosure.py); then all its numbers are None and its n is 0."""
+    bounds: tuple[float, float] | None = None
+    """Lowest and highest value that what is unknown allows, in the unit of the value (availability: all down, all up)."""
+    change_interval: tuple[float, float] | None = None
+    """95% confidence interval of `change`, where value and base value have one."""
 
     def key(self, dimension: str) -> str:
         return dict(self.keys)[dimension]
@@ -150,3 +159,5 @@ class Result:
     parameters: tuple[object, ...] = ()
     notes: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
+    base_parameters: tuple[object, ...] = ()
+    """Parameters with which the same SQL gave the base values."""

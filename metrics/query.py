@@ -1,0 +1,249 @@
+"""The one place where a KPI is asked of a snapshot. `query` is the question, `fetch` the only execution of SQL.
+
+Why the sum is right. A mart holds, per day (or reported period) and per combination of codes, only quantities that can be
+added: counts, fils, seconds. Each record of a log is counted in exactly one row of it. Therefore
+1. for every additive column and any set of rows, the sum over the set is the sum over the parts of any partition of it;
+   a window, a filter and a scope select whole rows, and `GROUP BY` partitions them, so rows add up to the total, and both
+   come out of the same scan (GROUPING SETS ((...), ())) of the same snapshot;
+2. a window never selects part of a row: a row whose reported period the window or the grain of time would cut makes the
+   question refused (CutPeriodError), not the row split;
+3. a ratio is divided once per cell, in Python, from the integers of that cell, so its total is the ratio of the sums and
+   never an average of ratios; a row that lacks a column of the formula is left out of all of it, never of one side;
+4. sums are cast to BIGINT (SUM of BIGINT is HUGEINT): amounts of a record are bounded by store.contract.MAX_FILS, and a sum
+   that does not fit raises instead of wrapping;
+5. two marts (cross KPIs) are summed before they are joined, so no row of one is counted once per row of the other;
+6. what cannot be added is never summed: distinct payers are counted anew for each cell, quantiles are read from summed
+   histograms, balances are sums of everything up to the day;
+7. the base window gets the very same statement with other dates.
+The scope is a required argument and a clause on every mart that is read. Disclosure is applied last.
+
+Hazard: DuckDB cursors are not shared between threads; each statement has its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from metrics import answer
+from metrics.answer import Cell, Cells
+from metrics.compile import Question, Statement, cut_periods, known_codes, left_out, scope_clause
+from metrics.compile import answer as compile_answer
+from metrics.cuts import Cut, refusal
+from metrics.dimensions import VOCABULARY, check, find_kpi, marts, time_of
+from metrics.disclosure import disclosed
+from metrics.errors import UnknownCodeError
+from metrics.model import Filters, Kpi, Result, Row, Scope, Window
+from metrics.periods import key_of, keys, span_of, unfinished
+from metrics.words import N_, Note
+from store.snapshot import Snapshot
+
+
+def query(
+    kpi_id: str,
+    window: Window,
+    *,
+    snapshot: Snapshot,
+    scope: Scope,
+    by: tuple[str, ...] = (),
+    filters: Filters | None = None,
+    base: Window | None = None,
+) -> Result:
+    """The answer of a KPI over `window`, per combination of the dimensions `by`, beside `base` where one is given.
+
+    Raises UnknownCodeError (KPI, dimension or value), QuestionError, and CutPeriodError where the window, the base or the
+    grain of time cuts a period that was only reported as a whole.
+    """
+    kpi = find_kpi(kpi_id)
+    filters = filters or Filters()
+    check(kpi, by, filters)
+    _check_values(snapshot, kpi, filters, scope)
+    question = Question(kpi, by, filters, scope)
+    for asked in (window, base) if base else (window,):
+        _refuse_cut_periods(snapshot, question, asked)
+    statement = compile_answer(question, window)
+    through = complete_through(snapshot, window)
+    base_statement = compile_answer(question, base) if base else None
+    current = _read(snapshot, question, statement)
+    earlier = _read(snapshot, question, base_statement) if base_statement else None
+    if earlier and not time_of(by):
+        current, earlier = answer.with_keys(current, earlier.rows), answer.with_keys(earlier, current.rows)
+    current = _completed(snapshot, question, window, current, through)
+    shifted = None
+    if base and earlier:
+        shifted = answer.aligned(by, _completed(snapshot, question, base, earlier, through), window, base)
+    rows, total = disclosed(kpi, *answer.rows_of(kpi, by, current, shifted))
+    return Result(
+        kpi=kpi,
+        unit=snapshot.settings.minor_unit if kpi.unit == "fils" else kpi.unit,
+        window=window,
+        base=base,
+        by=by,
+        filters=filters,
+        scope=scope,
+        rows=rows,
+        total=total,
+        complete_through=through,
+        snapshot=snapshot.version,
+        sql=statement.sql,
+        parameters=statement.parameters,
+        base_parameters=base_statement.parameters if base_statement else (),
+        notes=_notes(snapshot, question, window, base, through, current, earlier),
+        unfinished=_unfinished(by, rows, window, through),
+    )
+
+
+def fetch(snapshot: Snapshot, statement: Statement) -> list[dict[str, Any]]:
+    """The rows of a statement, as dictionaries by column name."""
+    cursor = snapshot.cursor()
+    try:
+        done = cursor.execute(statement.sql, list(statement.parameters))
+        names = [column[0] for column in done.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+    finally:
+        cursor.close()
+
+
+def complete_through(snapshot: Snapshot, window: Window) -> date:
+    """Complete-through of the snapshot; where no source is daily, the last day with data, else the end of the window."""
+    if snapshot.complete_through:
+        return snapshot.complete_through
+    (row,) = fetch(snapshot, Statement("SELECT MAX(last_day) AS day FROM coverage"))
+    day: date | None = row["day"]
+    return day or window.end
+
+
+def _read(snapshot: Snapshot, question: Question, statement: Statement) -> Cells:
+    """The cells of a statement, by their keys, with the grain of time as a time key."""
+    kpi = question.kpi
+    rows: dict[answer.Keys, Cell] = {}
+    total = answer.EMPTY
+    records = fetch(snapshot, statement)
+    for record in _quantiles(question, records) if kpi.kind == "quantile" else records:
+        further = {name: record[name] for name in kpi.aggregates}
+        cell = Cell(record["numerator"], record["denominator"], record["n"], further)
+        if record["is_total"]:
+            total = cell
+        else:
+            rows[_keys(question.by, record)] = cell
+    return Cells(rows, total)
+
+
+def _quantiles(question: Question, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One record per cell out of one per bucket of its histogram."""
+    cells: dict[tuple[object, ...], dict[str, Any]] = {}
+    histograms: dict[tuple[object, ...], dict[int, int]] = {}
+    for record in records:
+        if not record["numerator"]:
+            continue
+        place = (record["is_total"], *(record[d] for d in question.by))
+        cell = cells.setdefault(place, {**record, "denominator": None, "n": 0})
+        cell["n"] += record["n"]
+        histograms.setdefault(place, {})[record["bucket"]] = record["numerator"]
+    return [{**cell, "numerator": answer.quantile(question.kpi, histograms[place])} for place, cell in cells.items()]
+
+
+def _keys(by: tuple[str, ...], record: dict[str, Any]) -> answer.Keys:
+    grain = time_of(by)
+    return tuple((name, key_of(record[name], grain) if grain and name == grain else str(record[name])) for name in by)
+
+
+def _completed(snapshot: Snapshot, question: Question, window: Window, cells: Cells, through: date) -> Cells:
+    """Balances carried on, gaps of time made visible, and real zeros told from missing data."""
+    kpi, by = question.kpi, question.by
+    grain = time_of(by)
+    until = min(window.end, max(window.start, through))
+    if kpi.kind == "balance":
+        return answer.cumulate(by, cells, keys(Window(window.start, until), grain)) if grain else cells
+    zero = kpi.parameters.get("zero") == "covered"
+    days = _days_covered(snapshot, kpi, window) if zero else ()
+    if grain and by == (grain,):
+        first = min([*(span_of(k[0][1]).start for k in cells.rows), *days[:1]], default=None)
+        if first and first <= until:
+            cells = answer.with_keys(cells, (((grain, k),) for k in keys(Window(max(first, window.start), until), grain)))
+    return answer.zero_where_covered(cells, window, days) if zero else cells
+
+
+def _days_covered(snapshot: Snapshot, kpi: Kpi, window: Window) -> tuple[date, ...]:
+    """Days of the window on which a source of the KPI delivered records, in order."""
+    sources = tuple(kpi.source.split())
+    sql = (
+        "SELECT DISTINCT day FROM coverage_days\n"
+        f"WHERE source IN ({', '.join('?' * len(sources))}) AND rows > 0 AND day >= ? AND day <= ?\nORDER BY day"
+    )
+    return tuple(row["day"] for row in fetch(snapshot, Statement(sql, (*sources, window.start, window.end))))
+
+
+def _check_values(snapshot: Snapshot, kpi: Kpi, filters: Filters, scope: Scope) -> None:
+    """Refuse filter values that exist neither in the vocabulary nor, inside the scope, in the snapshot."""
+    for name, codes in filters.values:
+        known = set(VOCABULARY.get(name, ())) | _reference_codes(snapshot, name, scope)
+        if not known.issuperset(codes):
+            for mart in marts(kpi):
+                known.update(row["code"] for row in fetch(snapshot, known_codes(mart, name, scope)) if row["code"] is not None)
+        for code in codes:
+            if code not in known:
+                raise UnknownCodeError(name, code, known)
+
+
+def _reference_codes(snapshot: Snapshot, dimension: str, scope: Scope) -> set[str]:
+    table = {"department": "departments", "service": "services"}.get(dimension)
+    if table is None:
+        return set()
+    within = scope_clause(scope, "code" if dimension == "department" else "department")
+    where = f" WHERE {within.sql}" if within.sql else ""
+    return {row["code"] for row in fetch(snapshot, Statement(f"SELECT code FROM {table}{where}", within.parameters))}
+
+
+def _refuse_cut_periods(snapshot: Snapshot, question: Question, window: Window) -> None:
+    def cut_in(asked: Window) -> list[Cut]:
+        statements = (cut_periods(question, mart, asked) for mart in marts(question.kpi))
+        return [row for statement in statements if statement for row in fetch(snapshot, statement)]
+
+    if cut := cut_in(window):
+        raise refusal(cut, question.by, window, cut_in)
+
+
+def _notes(
+    snapshot: Snapshot,
+    question: Question,
+    window: Window,
+    base: Window | None,
+    through: date,
+    current: Cells,
+    earlier: Cells | None,
+) -> tuple[Note, ...]:
+    """What a reader must know beside the number."""
+    notes = []
+    if window.end > through:
+        notes.append(Note(N_("Data is complete through {day}; what comes after may be missing."), day=through.isoformat()))
+    absent = sorted({d for w in (window, base) if w for d in _departments_left_out(snapshot, question, w)})
+    if absent:
+        notes.append(Note(N_("Left out, for they do not report what this needs: {departments}."), departments=", ".join(absent)))
+    wordings = _listed("wordings", current, earlier)
+    if len(wordings) > 1 and "wording" not in question.by:
+        notes.append(
+            Note(N_("Answers to different wordings of the question are pooled here: {wordings}."), wordings=", ".join(wordings))
+        )
+    origins = _listed("origins", current, earlier)
+    if len(origins) > 1 and "origin" not in question.by:
+        notes.append(Note(N_("Time from different monitors is added up here: {origins}."), origins=", ".join(origins)))
+    return tuple(notes)
+
+
+def _departments_left_out(snapshot: Snapshot, question: Question, window: Window) -> list[str]:
+    statement = left_out(question, window)
+    return [row["department"] for row in fetch(snapshot, statement)] if statement else []
+
+
+def _listed(name: str, *cells: Cells | None) -> list[str]:
+    found: set[str] = set()
+    for side in cells:
+        values = side.total.further.get(name) if side else None
+        found.update(map(str, values) if isinstance(values, list) else ())
+    return sorted(found)
+
+
+def _unfinished(by: tuple[str, ...], rows: tuple[Row, ...], window: Window, through: date) -> tuple[str, ...]:
+    grain = time_of(by)
+    return unfinished(tuple(dict.fromkeys(row.key(grain) for row in rows)), window, through) if grain else ()

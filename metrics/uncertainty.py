@@ -1,0 +1,118 @@
+"""How sure a number from a survey is: intervals, comparisons, many comparisons at once, sample sizes.
+
+Rule: intervals are 95% and closed formulas named by their author; each is tested against statsmodels and against the worked
+answers. The formulas stand here rather than being called there because importing statsmodels takes 1.5 s and a call 0.6 ms.
+Hazard: they assume a simple random sample. Weighted results go through `effective_size` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from statistics import NormalDist
+from typing import Final
+
+Z95: Final = NormalDist().inv_cdf(0.975)
+SMALL: Final = 30
+"""Below this n the NPS interval is the adjusted Wald one."""
+ALPHA: Final = 0.05
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Wilson score interval of a share, 0..1. Raises ZeroDivisionError for n = 0. (E. B. Wilson, 1927)"""
+    p = successes / n
+    z2 = Z95 * Z95
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    high = 1.0 if successes == n else min(1.0, middle + half)
+    return low, high
+
+
+def newcombe(successes: int, n: int, base_successes: int, base_n: int) -> tuple[float, float]:
+    """Interval of the difference of two shares, from their Wilson intervals. (R. G. Newcombe, 1998, method 10)"""
+    p, q = successes / n, base_successes / base_n
+    low, high = wilson(successes, n)
+    base_low, base_high = wilson(base_successes, base_n)
+    return p - q - sqrt((p - low) ** 2 + (base_high - q) ** 2), p - q + sqrt((high - p) ** 2 + (q - base_low) ** 2)
+
+
+def two_shares(successes: int, n: int, base_successes: int, base_n: int) -> tuple[float, float]:
+    """z and two-sided p of the hypothesis that two shares are the same (pooled variance)."""
+    pooled = (successes + base_successes) / (n + base_n)
+    error = sqrt(pooled * (1 - pooled) * (1 / n + 1 / base_n))
+    return _z_and_p(successes / n - base_successes / base_n, error)
+
+
+def nps_interval(promoters: int, detractors: int, n: int) -> tuple[float, float]:
+    """Interval of a net promoter score, in points -100..100.
+
+    Normal with variance p + d - (p - d)^2; below SMALL answers the adjusted Wald interval, which adds 3/4 promoters,
+    3/2 passives and 3/4 detractors and is centred on that (B. Rocks, 2016).
+    """
+    score, half = nps_adjusted(promoters, detractors, n) if n < SMALL else nps_normal(promoters, detractors, n)
+    return max(-100.0, score - half), min(100.0, score + half)
+
+
+def nps_normal(promoters: float, detractors: float, n: float) -> tuple[float, float]:
+    """Net promoter score and the half width of its normal interval, in points."""
+    return 100 * (promoters - detractors) / n, 100 * Z95 * sqrt(_nps_variance(promoters, detractors, n) / n)
+
+
+def nps_adjusted(promoters: int, detractors: int, n: int) -> tuple[float, float]:
+    """Centre and half width of the adjusted Wald interval, in points."""
+    return nps_normal(promoters + 0.75, detractors + 0.75, n + 3)
+
+
+def two_nps(current: tuple[int, int, int], base: tuple[int, int, int]) -> tuple[tuple[float, float], float]:
+    """Interval (in points) and two-sided p of the difference of two scores, each (promoters, detractors, n).
+
+    The variances add up; that of a small sample is the adjusted one, for ten promoters of ten are not certainty.
+    """
+    difference = nps_normal(*current)[0] - nps_normal(*base)[0]
+    halves = [(nps_adjusted if n < SMALL else nps_normal)(p, d, n)[1] for p, d, n in (current, base)]
+    error = sqrt(sum(half * half for half in halves)) / Z95
+    return (difference - Z95 * error, difference + Z95 * error), _z_and_p(difference, error)[1]
+
+
+def benjamini_hochberg(p_values: Sequence[float], alpha: float = ALPHA) -> tuple[bool, ...]:
+    """Which of many comparisons stand when at most `alpha` of the findings may be false. (Benjamini & Hochberg, 1995)"""
+    count = len(p_values)
+    ordered = sorted(range(count), key=lambda i: p_values[i])
+    last = max((rank for rank, i in enumerate(ordered, 1) if p_values[i] <= alpha * rank / count), default=0)
+    found = set(ordered[:last])
+    return tuple(i in found for i in range(count))
+
+
+def margin(share: float, n: int, population: int | None = None) -> float:
+    """Half width of the normal interval of a share, 0..1, with the finite population correction where it is known."""
+    half = Z95 * sqrt(share * (1 - share) / n)
+    return half if population is None else half * sqrt((population - n) / (population - 1))
+
+
+def sample_size(population: int, error: float = 0.05) -> int:
+    """Answers needed for a share to within `error` at 95%, at worst p = 0.5. (Krejcie & Morgan, 1970)"""
+    chi2, spread = Z95 * Z95, 0.25
+    return round(chi2 * population * spread / (error * error * (population - 1) + chi2 * spread))
+
+
+def effective_size(weights: Sequence[float]) -> float:
+    """Number of equally weighted answers that would be as precise. (Kish, 1965)"""
+    return float(sum(weights) ** 2 / sum(w * w for w in weights))
+
+
+def design_effect(weights: Sequence[float]) -> float:
+    """By how much weighting widens the variance: n / effective size."""
+    return len(weights) / effective_size(weights)
+
+
+def _nps_variance(promoters: float, detractors: float, n: float) -> float:
+    p, d = promoters / n, detractors / n
+    return max(0.0, p + d - (p - d) ** 2)
+
+
+def _z_and_p(difference: float, error: float) -> tuple[float, float]:
+    if error == 0:
+        return 0.0, 1.0 if difference == 0 else 0.0
+    z = difference / error
+    return z, 2 * NormalDist().cdf(-abs(z))
