@@ -1,8 +1,8 @@
 """From sums to answers: divides, sets current beside base, and says how sure that is.
 
 Rule: a value is the numerator divided by the denominator of its own cell, total included; nothing here averages values.
-Hazard: "no data" (None) and 0 are different answers. A missing cell becomes 0 only where the catalogue says that its
-sources deliver every such event (`zero=covered`) and they did deliver in that period.
+Hazard: "no data" (None) and 0 are different answers. A missing cell becomes 0 only where the catalogue names a log that
+holds every such event (`zero`) and that log did deliver in the period.
 """
 
 from __future__ import annotations

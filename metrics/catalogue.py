@@ -5,8 +5,8 @@ formula at a coarser grain. `numerator`, `denominator`, `n` and `aggregates` are
 text that does not come from the compiler, and nothing a user enters ever becomes part of them.
 
 Kinds and their `parameters`:
-- sum, ratio: the formula over the rows of the window. `zero=covered`: where the sources delivered records for the period but
-  none of this kind, the number is 0; without it, and where nothing was delivered, it is "no data".
+- sum, ratio: the formula over the rows of the window. `zero` names the log whose days are whole: where it delivered records
+  for the period, but none of this kind, the number is 0. Without it, and where nothing was delivered, it is "no data".
 - quantile: `q` of the histogram column `histogram`, whose buckets are read by `reads` (`duration_buckets` of store.buckets,
   or `exact` for whole numbers); `numerator` is the weight of a bucket.
 - distinct: counted, never added.
@@ -26,7 +26,9 @@ from metrics.model import Kpi
 from metrics.words import N_
 
 _PAYMENTS: Final = "payments payment_totals"
-_COVERED: Final = {"zero": "covered"}
+_GATEWAY: Final = {"zero": "payments"}
+_INVITED: Final = {"zero": "surveys"}
+_FILED: Final = {"zero": "feedback"}
 _SINGLE_PAYMENTS: Final = N_("Covers departments that report single payments; monthly totals do not contain it.")
 _SURVEY: Final = N_("Answers count on the day of the invitation.")
 _OPINION: Final = N_(
@@ -52,7 +54,7 @@ _ALL: Final = (
         definition=N_("Settled payments less refunds."),
         source=_PAYMENTS,
         caveats=(N_("A refund counts on its own day, not on the day of the payment it returns."),),
-        parameters=_COVERED,
+        parameters=_GATEWAY,
     ),
     Kpi(
         id="gross_amount",
@@ -65,7 +67,7 @@ _ALL: Final = (
         direction="up",
         definition=N_("Settled payments before refunds."),
         source=_PAYMENTS,
-        parameters=_COVERED,
+        parameters=_GATEWAY,
     ),
     Kpi(
         id="refunded_amount",
@@ -78,7 +80,7 @@ _ALL: Final = (
         direction="down",
         definition=N_("Money returned to payers, as a positive amount on the day of the refund."),
         source=_PAYMENTS,
-        parameters=_COVERED,
+        parameters=_GATEWAY,
     ),
     Kpi(
         id="transactions",
@@ -91,7 +93,7 @@ _ALL: Final = (
         direction="up",
         definition=N_("Settled transactions: payments of one account each. A transaction refunded later stays counted."),
         source=_PAYMENTS,
-        parameters=_COVERED,
+        parameters=_GATEWAY,
     ),
     Kpi(
         id="attempts",
@@ -105,7 +107,7 @@ _ALL: Final = (
         definition=N_("Tries to settle a transaction: settled, failed and abandoned."),
         source=_PAYMENTS,
         caveats=(_SINGLE_PAYMENTS,),
-        parameters=_COVERED,
+        parameters=_GATEWAY,
         needs=("attempts",),
     ),
     Kpi(
@@ -237,7 +239,7 @@ _ALL: Final = (
         definition=N_("Settled checkouts; one basket pays one or several accounts."),
         source="payments",
         caveats=(_SINGLE_PAYMENTS, N_("A basket counts where its first line does.")),
-        parameters=_COVERED,
+        parameters=_GATEWAY,
         needs=("baskets",),
     ),
     Kpi(
@@ -534,7 +536,7 @@ _ALL: Final = (
         direction="neutral",
         definition=N_("Invitations to a survey."),
         source="surveys",
-        parameters=_COVERED,
+        parameters=_INVITED,
     ),
     Kpi(
         id="invitations_opened",
@@ -548,7 +550,7 @@ _ALL: Final = (
         definition=N_("Invitations that were opened; the second step of the response funnel."),
         source="surveys",
         caveats=(_SURVEY,),
-        parameters=_COVERED,
+        parameters=_INVITED,
     ),
     Kpi(
         id="surveys_started",
@@ -562,7 +564,7 @@ _ALL: Final = (
         definition=N_("Surveys that were begun; the third step of the response funnel."),
         source="surveys",
         caveats=(_SURVEY,),
-        parameters=_COVERED,
+        parameters=_INVITED,
     ),
     Kpi(
         id="responses",
@@ -576,7 +578,7 @@ _ALL: Final = (
         definition=N_("Surveys that were completed; the last step of the response funnel."),
         source="surveys",
         caveats=(_SURVEY,),
-        parameters=_COVERED,
+        parameters=_INVITED,
     ),
     Kpi(
         id="complaints_opened",
@@ -589,7 +591,7 @@ _ALL: Final = (
         direction="down",
         definition=N_("Complaints filed, on the day of filing."),
         source="feedback",
-        parameters={**_COVERED, "only": "complaint"},
+        parameters={**_FILED, "only": "complaint"},
     ),
     Kpi(
         id="complaints_resolved",
@@ -602,7 +604,7 @@ _ALL: Final = (
         direction="up",
         definition=N_("Complaints resolved, on the day of their resolution."),
         source="feedback",
-        parameters={**_COVERED, "only": "complaint"},
+        parameters={**_FILED, "only": "complaint"},
     ),
     Kpi(
         id="complaints_backlog",
@@ -663,7 +665,7 @@ _ALL: Final = (
         definition=N_("Complaints opened x 10,000 / settled transactions."),
         source="feedback",
         kind="cross",
-        parameters={**_COVERED, "only": "complaint", "denominator_mart": "payments"},
+        parameters={**_FILED, "only": "complaint", "denominator_mart": "payments"},
     ),
     Kpi(
         id="suggestions_opened",
@@ -676,7 +678,7 @@ _ALL: Final = (
         direction="neutral",
         definition=N_("Suggestions filed, on the day of filing."),
         source="feedback",
-        parameters={**_COVERED, "only": "suggestion"},
+        parameters={**_FILED, "only": "suggestion"},
     ),
     Kpi(
         id="services_offered",

@@ -94,6 +94,21 @@ def left_out(question: Question, window: Window) -> Statement | None:
     return Statement(f"SELECT DISTINCT department FROM {question.kpi.mart}\n{where.sql}\nORDER BY department", where.parameters)
 
 
+def covered_days(question: Question, window: Window) -> Statement:
+    """Days of the window that the log named by `zero` delivered; none where departments asked for report whole periods.
+
+    Such a body may still owe a period while the log of the others is whole, so its silence is not a zero.
+    """
+    kpi = question.kpi
+    department = [_among(name, codes) for name, codes in question.filters.values if name == "department"]
+    periods = _where(Statement("period_start <> period_end"), scope_clause(question.scope), *department)
+    sql = (
+        "SELECT DISTINCT day FROM coverage_days\nWHERE source = ? AND rows > 0 AND day >= ? AND day <= ?\n"
+        f"  AND NOT EXISTS (SELECT 1 FROM {kpi.mart} {periods.sql})\nORDER BY day"
+    )
+    return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *periods.parameters))
+
+
 def known_codes(mart: str, dimension: str, scope: Scope) -> Statement:
     """Codes of a dimension that occur in a mart, inside the scope."""
     where = _where(scope_clause(scope))

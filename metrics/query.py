@@ -27,7 +27,7 @@ from typing import Any
 
 from metrics import answer
 from metrics.answer import Cell, Cells
-from metrics.compile import Question, Statement, cut_periods, known_codes, left_out, scope_clause
+from metrics.compile import Question, Statement, covered_days, cut_periods, known_codes, left_out, scope_clause
 from metrics.compile import answer as compile_answer
 from metrics.cuts import Cut, refusal
 from metrics.dimensions import VOCABULARY, check, find_kpi, marts, time_of
@@ -155,23 +155,14 @@ def _completed(snapshot: Snapshot, question: Question, window: Window, cells: Ce
     until = min(window.end, max(window.start, through))
     if kpi.kind == "balance":
         return answer.cumulate(by, cells, keys(Window(window.start, until), grain)) if grain else cells
-    zero = kpi.parameters.get("zero") == "covered"
-    days = _days_covered(snapshot, kpi, window) if zero else ()
+    days: tuple[date, ...] = ()
+    if "zero" in kpi.parameters and (grain or any(c.numerator is None for c in (cells.total, *cells.rows.values()))):
+        days = tuple(row["day"] for row in fetch(snapshot, covered_days(question, window)))
     if grain and by == (grain,):
         first = min([*(span_of(k[0][1]).start for k in cells.rows), *days[:1]], default=None)
         if first and first <= until:
             cells = answer.with_keys(cells, (((grain, k),) for k in keys(Window(max(first, window.start), until), grain)))
-    return answer.zero_where_covered(cells, window, days) if zero else cells
-
-
-def _days_covered(snapshot: Snapshot, kpi: Kpi, window: Window) -> tuple[date, ...]:
-    """Days of the window on which a source of the KPI delivered records, in order."""
-    sources = tuple(kpi.source.split())
-    sql = (
-        "SELECT DISTINCT day FROM coverage_days\n"
-        f"WHERE source IN ({', '.join('?' * len(sources))}) AND rows > 0 AND day >= ? AND day <= ?\nORDER BY day"
-    )
-    return tuple(row["day"] for row in fetch(snapshot, Statement(sql, (*sources, window.start, window.end))))
+    return answer.zero_where_covered(cells, window, days) if days else cells
 
 
 def _check_values(snapshot: Snapshot, kpi: Kpi, filters: Filters, scope: Scope) -> None:
