@@ -12,21 +12,30 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from html import escape
 from typing import Any, Final
 
+import streamlit as st
 import xlsxwriter
 
 from metrics.model import Result
+from ui.context import Context
+from ui.explain import explanation
 from ui.format import plain
 from ui.grid import Cell, Column, Grid, Kind, answer_grid
+from ui.i18n import Translator
+from ui.lookups import names_of
 from ui.names import Names
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EXACT_IN_A_SPREADSHEET: Final = 2**53
 _FORMATS: Final[dict[Kind, str]] = {
     "count": "#,##0",
     "money": "#,##0.00",
     "share": "0.0000%",
+    "share_change": "0.0000%",
     "change": "0.0000%",
     "number": "#,##0.######",
     "points": "#,##0.0000",
@@ -36,6 +45,9 @@ _FORMATS: Final[dict[Kind, str]] = {
     "date": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }
+
+FRACTION: Final = "0–1"
+"""The unit of shares and relative changes in files, where 81.4% is 0.814."""
 
 Head = list[tuple[str, str]]
 
@@ -94,21 +106,37 @@ def _named(dimension: str, code: str, names: Names) -> str:
 def _unit(result: Result, names: Names) -> str:
     if result.kpi.unit == "fils":
         return f"{names.format.currency}, {result.unit}"
-    return names.format.unit(result.kpi.unit) or result.unit
+    if result.kpi.unit == "share":
+        return FRACTION
+    return names.format.unit(result.kpi.unit) or names.format.words("number")
+
+
+def _blocks(results: Sequence[Result]) -> list[list[Result]]:
+    """The answers, those to the same question together: each block becomes one table."""
+    blocks: dict[object, list[Result]] = {}
+    for result in results:
+        blocks.setdefault((result.by, result.window, result.base), []).append(result)
+    return list(blocks.values())
 
 
 def to_csv(title: str, results: Sequence[Result], names: Names) -> bytes:
-    """The answers as CSV, UTF-8 with a byte order mark: head lines that begin with "# ", one line of titles, rows, total."""
-    return write_csv(head(title, results, names), answer_grid(results, names))
+    """The answers as CSV, UTF-8 with a byte order mark: head lines that begin with "# ", one line of titles, rows, total.
+
+    Answers over different periods follow each other, each with its own head, an empty line between them.
+    """
+    return write_csv([(head(title, block, names), answer_grid(block, names)) for block in _blocks(results)])
 
 
-def write_csv(lines: Head, grid: Grid) -> bytes:
-    """Any grid as CSV with these head lines."""
+def write_csv(tables: Sequence[tuple[Head, Grid]]) -> bytes:
+    """Any grids as CSV, each under its head lines."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows((f"# {label}", harmless(value)) for label, value in lines)
-    writer.writerow([harmless(_title(column)) for column in grid.columns])
-    writer.writerows([_text(cell) for cell in row] for row in _all_rows(grid))
+    for position, (lines, grid) in enumerate(tables):
+        if position:
+            writer.writerow([])
+        writer.writerows((f"# {label}", harmless(value)) for label, value in lines)
+        writer.writerow([harmless(_title(column)) for column in grid.columns])
+        writer.writerows([_text(cell) for cell in row] for row in _all_rows(grid))
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
@@ -119,9 +147,8 @@ def _all_rows(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 
 
 def _title(column: Column) -> str:
-    if not column.unit or column.unit in column.title:
-        return plain(column.title)
-    return plain(f"{column.title} ({column.unit})")
+    unit = FRACTION if column.kind in ("share", "share_change", "change") else column.unit
+    return plain(column.title if not unit or unit in column.title else f"{column.title} ({unit})")
 
 
 def _text(cell: Cell) -> str:
@@ -135,40 +162,43 @@ def _text(cell: Cell) -> str:
 
 
 def to_xlsx(title: str, results: Sequence[Result], names: Names) -> bytes:
-    """The answers as a workbook: a sheet of typed cells under the same head, and a sheet with definitions and SQL."""
-    return write_xlsx(head(title, results, names), answer_grid(results, names), names, definitions=definition(results, names))
+    """The answers as a workbook: sheets of typed cells under the same heads, and a sheet with definitions and SQL."""
+    tables = [(head(title, block, names), answer_grid(block, names)) for block in _blocks(results)]
+    return write_xlsx(tables, names.format.words, definition(results, names))
 
 
-def write_xlsx(lines: Head, grid: Grid, names: Names, definitions: Head | None = None) -> bytes:
-    """Any grid as a workbook with these head lines; a second sheet when there are definitions."""
+def write_xlsx(tables: Sequence[tuple[Head, Grid]], words: Translator, definitions: Head | None = None) -> bytes:
+    """Any grids as a workbook, one sheet each under its head lines; one more sheet when there are definitions."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        words = names.format.words
-        sheet = book.add_worksheet(words("Data"))
-        formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
-        bold = book.add_format({"bold": True})
-        titles = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        _head_rows(sheet, lines, bold)
-        top = len(lines) + 1
-        sheet.set_row(top, 32)
-        for position, column in enumerate(grid.columns):
-            sheet.write_string(top, position, harmless(_title(column)), titles)
-            sheet.set_column(position, position, 28 if column.kind == "text" else 18)
-        for line, row in enumerate(_all_rows(grid), start=top + 1):
-            for position, (cell, column) in enumerate(zip(row, grid.columns, strict=True)):
-                _cell(sheet, line, position, cell, formats.get(column.kind))
-        sheet.freeze_panes(top + 1, 0)
-        sheets = [sheet]
+        for position, (lines, grid) in enumerate(tables, start=1):
+            _grid_sheet(book, words("Data") if len(tables) == 1 else f"{words('Data')} {position}", lines, grid)
         if definitions:
-            sheets.append(book.add_worksheet(words("Definition")))
-            _head_rows(sheets[-1], definitions, bold)
-            sheets[-1].set_column(0, 0, 24)
-            sheets[-1].set_column(1, 1, 110, book.add_format({"text_wrap": True}))
+            sheet = book.add_worksheet(words("Definition"))
+            _head_rows(sheet, definitions, book.add_format({"bold": True, "valign": "top"}))
+            sheet.set_column(0, 0, 24)
+            sheet.set_column(1, 1, 110, book.add_format({"text_wrap": True}))
         if words.rtl:
-            for each in sheets:
-                each.right_to_left()
+            for sheet in book.worksheets():
+                sheet.right_to_left()
     return buffer.getvalue()
+
+
+def _grid_sheet(book: Any, name: str, lines: Head, grid: Grid) -> None:
+    sheet = book.add_worksheet(name)
+    _head_rows(sheet, lines, book.add_format({"bold": True}))
+    titles = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
+    top = len(lines) + 1
+    sheet.set_row(top, 32)
+    for position, column in enumerate(grid.columns):
+        sheet.write_string(top, position, harmless(_title(column)), titles)
+        sheet.set_column(position, position, 28 if column.kind == "text" else 18)
+    for line, row in enumerate(_all_rows(grid), start=top + 1):
+        for position, (cell, column) in enumerate(zip(row, grid.columns, strict=True)):
+            _cell(sheet, line, position, cell, formats.get(column.kind))
+    sheet.freeze_panes(top + 1, 0)
 
 
 def _head_rows(sheet: Any, lines: Head, bold: Any) -> None:
@@ -207,3 +237,36 @@ def definition(results: Sequence[Result], names: Names) -> Head:
         lines.append((words("SQL"), result.sql))
         lines.append((words("Parameters"), ", ".join(str(p) for p in result.parameters)))
     return [(label, plain(value)) for label, value in lines]
+
+
+def export_row(context: Context, key: str, results: Sequence[Result], title: str, *, chart: bool = True) -> None:
+    """Draw the row under a chart or table: CSV, XLSX, PNG (of the chart in the same figure), and how it was computed.
+
+    `key` is unique on the page. The files are built when they are asked for; a rerun of the page costs nothing.
+    """
+    _, names = context._, names_of(context)
+    with st.container(horizontal=True, key=f"take-{key}", gap="small", vertical_alignment="center"):
+        for extension, mime, build in (("csv", "text/csv", to_csv), ("xlsx", _XLSX, to_xlsx)):
+            st.download_button(
+                extension.upper(),
+                partial(build, title, results, names),
+                file_name(results, extension),
+                mime,
+                key=f"{extension}-{key}",
+                on_click="ignore",
+                type="tertiary",
+            )
+        st.html(f'<div class="k-take">{_png_button(results, names) if chart else ""}{explanation(context, results)}</div>')
+
+
+def _png_button(results: Sequence[Result], names: Names) -> str:
+    """The button that `static/dashboard.js` listens to; the footer makes the picture say where it comes from."""
+    first, fmt = results[0], names.format
+    footer = fmt.words(
+        "{period}. {filters}Data complete to {date}, snapshot {snapshot}.",
+        period=fmt.window(first.window),
+        filters=f"{filters}. " if (filters := filters_in_words(first, names)) else "",
+        date=fmt.date(first.complete_through),
+        snapshot=fmt.name(first.snapshot),
+    )
+    return f'<button type="button" data-png="{escape(file_name(results, "png"))}" data-footer="{escape(footer)}">PNG</button>'

@@ -20,7 +20,7 @@ from ui import url
 from ui.context import Context
 from ui.format import markdown_safe
 from ui.i18n import Translator
-from ui.lookups import facts_of, names_of, options_of
+from ui.lookups import names_of, options_of
 from ui.state import Compare, Facts, Notice, Period, State, base, notice_text, period_keys, window
 
 ALL_DIMENSIONS: Final = ("department", "service", "channel", "method")
@@ -28,7 +28,7 @@ ALL_DIMENSIONS: Final = ("department", "service", "channel", "method")
 
 def filter_bar(context: Context, dimensions: Sequence[str] = ALL_DIMENSIONS, *, compare: bool = True) -> None:
     """Draw the bar for a page that uses `dimensions`; under it, a chip for each filter in force, and a reset."""
-    facts = facts_of(context)
+    facts = context.facts
     with st.container(horizontal=True, key="filters", gap="small", vertical_alignment="center"):
         _period(context, facts)
         if compare:
@@ -157,7 +157,7 @@ def _compare(context: Context, facts: Facts) -> None:
 
 
 def _dimension(context: Context, dimension: str) -> None:
-    _, names, facts = context._, names_of(context), facts_of(context)
+    _, names, facts = context._, names_of(context), context.facts
     name, options, chosen = names.dimension(dimension), _options(context, dimension), context.state.filters.get(dimension)
     with st.popover(_label(name, chosen_in_words(context, dimension)), key=f"filter-{dimension}"):
         key = f"pick-{dimension}"
@@ -177,8 +177,8 @@ def _options(context: Context, dimension: str) -> list[str]:
     options = options_of(context, dimension)
     departments = context.state.filters.get("department")
     if dimension == "service" and departments:
-        owners = facts_of(context).owners
-        return [code for code in options if owners.get(code) in departments]
+        owners = context.facts.owners
+        return [code for code in options if owners.get(code, departments[0]) in departments]
     return list(options)
 
 

@@ -79,7 +79,7 @@ class Formatter:
         number, scale = _scaled(_decimal(value), figures)
         return self.phrase(self._scale(self.figure(_signed(number, sign)), scale))
 
-    def number(self, value: Number, decimals: int, *, sign: bool = False) -> str:
+    def number(self, value: Number | Decimal, decimals: int, *, sign: bool = False) -> str:
         """A plain figure with so many decimals: scores, ratios."""
         return self.figure(_grouped(_decimal(value), decimals, sign))
 

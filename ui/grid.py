@@ -13,15 +13,29 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from metrics.model import Kpi, Number, Result, Row, Unit
+from metrics import change_unit
+from metrics.model import Number, Result, Row, Unit
 from metrics.periods import as_grain
 from ui.format import minor_to_major
 from ui.names import Names
 
 Cell = str | int | float | Decimal | date | datetime | None
 Kind = Literal[
-    "text", "count", "money", "share", "number", "change", "points", "seconds", "milliseconds", "days", "date", "moment"
+    "text",
+    "count",
+    "money",
+    "share",
+    "share_change",
+    "number",
+    "change",
+    "points",
+    "seconds",
+    "milliseconds",
+    "days",
+    "date",
+    "moment",
 ]
+"""`share`, `share_change` and `change` are fractions of 1; `points` is a difference of scores."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +146,12 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
     yield from _value(earlier, result, names, lambda row: row.base_value)
     if result.kpi.denominator is not None:
         yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
-    kind: Kind = "points" if is_difference(result.kpi) else "change"
+    kind: Kind = "change"
+    if change_unit(result.kpi) == "difference":
+        kind = "share_change" if result.kpi.unit == "share" else "points"
     yield _Field(
-        Column(words("{title}, change", title=title), kind, words("points") if kind == "points" else ""), lambda r: r.change
+        Column(words("{title}, change", title=title), kind, words("points") if kind != "change" else ""), lambda r: r.change
     )
-
-
-def is_difference(kpi: Kpi) -> bool:
-    """Whether `change` of this KPI is a difference (of shares and scores) rather than a relative change."""
-    return kpi.unit in ("share", "score", "points")
 
 
 def _value(title: str, result: Result, names: Names, take: Callable[[Row], Number | None]) -> Iterator[_Field]:
