@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from metrics import change_unit
-from metrics.model import Number, Result, Row, Unit
+from metrics.model import Kpi, Number, Result, Row, Unit
 from metrics.periods import as_grain
 from ui.format import minor_to_major
 from ui.names import Names
@@ -147,11 +147,16 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
     if result.kpi.denominator is not None:
         yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
     kind: Kind = "change"
-    if change_unit(result.kpi) == "difference":
+    if is_difference(result.kpi):
         kind = "share_change" if result.kpi.unit == "share" else "points"
     yield _Field(
         Column(words("{title}, change", title=title), kind, words("points") if kind != "change" else ""), lambda r: r.change
     )
+
+
+def is_difference(kpi: Kpi) -> bool:
+    """Whether `change` of this KPI is a difference (of shares and scores) rather than a relative change."""
+    return change_unit(kpi) == "difference"
 
 
 def _value(title: str, result: Result, names: Names, take: Callable[[Row], Number | None]) -> Iterator[_Field]:
