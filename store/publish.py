@@ -3,13 +3,12 @@
 Rule: a reader sees the snapshot before or the new one, never a mix. The pointer moves last, once everything it names is
 proved and lies durably on disk; whatever a crash leaves behind is made again or removed by the next run.
 Hazard: the units in `rollup/` are only a cache of what the ledger's files add up to; nothing may exist there alone.
-
-`publish(data, progress)` is what `python -m store publish` runs; `reconcile(data)` is the marts' half of `verify`.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -24,7 +23,7 @@ from store.rollup.duckdb_engine import DuckDBEngine
 from store.rollup.plan import Unit, digest, plan
 from store.rollup.state import State, read
 from store.settings import Settings
-from store.snapshot import POINTER, current_version, open_current, snapshot_file
+from store.snapshot import POINTER, current_version, snapshot_file
 
 _STAMP: Final = "%Y%m%dT%H%M%S"
 _MOST_CHANGED: Final = 0.5
@@ -56,17 +55,6 @@ def publish(data: Path, progress: Progress = silent) -> str:
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)
     return f"published {version}, complete through {through}"
-
-
-def reconcile(data: Path) -> list[checks.Line]:
-    """Rows and fils by source and month: the ledger's parts of the files in the current snapshot, against its marts.
-
-    Files that came in since are not compared, for they are not published yet. Raises NoSnapshotError.
-    """
-    with closing(ledger.connect(data)) as book, closing(open_current(data)) as snapshot:
-        published = {sha256 for (sha256,) in snapshot.connection.execute("SELECT sha256 FROM files").fetchall()}
-        parts = book.execute("SELECT file_sha256, source, month, rows, fils FROM parts").fetchall()
-        return checks.reconcile(snapshot.connection, (tuple(part)[1:] for part in parts if part[0] in published))
 
 
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
@@ -120,7 +108,7 @@ def _next_version(book: sqlite3.Connection, before: str | None, content: str) ->
 
 def _complete(snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, version: str, content: str) -> date | None:
     """Fill what follows from the marts, prove them, and leave the file whole. Returns the day it is complete through."""
-    serve.fill(snapshot, "reconciliation", [vars(line).values() for line in checks.prove(snapshot, state.parts)])
+    serve.fill(snapshot, "reconciliation", map(astuple, checks.prove(snapshot, state.parts)))
     through = coverage.complete_through(snapshot, state)
     serve.fill(snapshot, "coverage", coverage.rows(state, through))
     overall = coverage.overall(through)

@@ -8,7 +8,7 @@ Hazard: DuckDB keeps serving a replaced file under its old name; the version is 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import duckdb
 
@@ -17,7 +17,7 @@ from store.settings import Settings
 
 POINTER: Final = "CURRENT"
 MEMORY_LIMIT: Final = "1GB"
-_LOCKED: Final = {
+_LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": MEMORY_LIMIT,
     "threads": 2,
     "autoinstall_known_extensions": False,
@@ -47,12 +47,6 @@ class Snapshot:
         """Release the snapshot; its cursors must not be used any more."""
         self.connection.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
 
 def snapshot_file(data: Path, version: str) -> Path:
     """Where the snapshot `version` of a store lies."""
@@ -76,7 +70,9 @@ def open_current(data: Path) -> Snapshot:
         version = current_version(data)
         if snapshot_file(data, version).exists():
             return _open(data, version)
-    raise NoSnapshotError(f"{snapshot_file(data, version)} is missing; run `python -m store publish --data {data}` to make it again")
+    raise NoSnapshotError(
+        f"{snapshot_file(data, version)} is missing; run `python -m store publish --data {data}` to make it again"
+    )
 
 
 def _open(data: Path, version: str) -> Snapshot:

@@ -94,20 +94,25 @@ def reconcile(snapshot: duckdb.DuckDBPyConnection, ledger: Iterable[tuple[str, s
 
 
 def prove(snapshot: duckdb.DuckDBPyConnection, parts: Iterable[Part]) -> list[Line]:
-    """Reconcile a snapshot about to be published and look for anything counted twice. Raises PublishError naming what is wrong."""
+    """Reconcile a snapshot about to be published and look for anything counted twice.
+
+    Raises PublishError naming what is wrong.
+    """
     lines = reconcile(snapshot, ((p.source, p.month, p.rows, p.fils) for p in parts))
     problems = [f"does not add up: {line}" for line in lines if line.differs]
-    problems += [
-        f"payments of {department!r} from {start} to {end} are reported both singly and as totals: they would count twice; "
-        "supersede one of the two files"
-        for department, start, end in _query(snapshot, _TWICE)
-    ]
-    problems += [
-        f"totals of {department!r}, service {service!r}, for {start} to {end} and {other_start} to {other_end} overlap: they would "
-        "count twice; supersede one of the two files"
-        for department, service, start, end, other_start, other_end in _query(snapshot, _OVERLAPPING)
-    ]
-    problems += [f"{what}: {left:,} against {right:,}" for what, sql in _INNER.items() for left, right in _query(snapshot, sql) if left != right]
+    for department, start, end in _query(snapshot, _TWICE):
+        problems.append(
+            f"payments of {department!r} from {start} to {end} came both singly and as totals and would count twice; "
+            "supersede one of the two files"
+        )
+    for department, service, *periods in _query(snapshot, _OVERLAPPING):
+        start, end, other_start, other_end = periods
+        problems.append(
+            f"totals of {department!r}, service {service!r}, for {start} to {end} and for {other_start} to {other_end} overlap "
+            "and would count twice; supersede one of the two files"
+        )
+    for what, sql in _INNER.items():
+        problems += [f"{what}: {left:,} against {right:,}" for left, right in _query(snapshot, sql) if left != right]
     if problems:
         more = [f"... and {len(problems) - _SHOWN:,} more"] if len(problems) > _SHOWN else []
         raise PublishError("\n".join(["not published; the snapshot before it stays:", *problems[:_SHOWN], *more]))

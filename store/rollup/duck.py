@@ -6,11 +6,12 @@ Hazard: `month=` folders would become a column `month` of their own; hive partit
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import polars as pl
 
-CONFIG = {"autoload_known_extensions": False}
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {"autoload_known_extensions": False}
 """Settings of every connection that writes: nothing is loaded from outside."""
 
 

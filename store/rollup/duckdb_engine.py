@@ -1,7 +1,6 @@
 """The default engine: runs a rollup's SQL over Parquet files with DuckDB and writes its result as Parquet.
 
-Rule: it offers the relations of `relations` as views and runs the SQL file as it is. Results are sorted by all columns, so
-the same input gives the same rows in the same order.
+Rule: it offers the relations of `relations` as views and runs the SQL file as it is.
 Hazard: a view only reads the columns its SQL names, so relations may be wide; `SELECT *` over one would read everything.
 """
 
@@ -13,6 +12,7 @@ from typing import Final
 import duckdb
 
 from store.rollup import duck
+from store.rollup.plan import Rollup
 from store.rollup.relations import Column, Day, columns
 
 MEMORY_LIMIT: Final = "3GB"
@@ -32,9 +32,9 @@ class DuckDBEngine:
         self._connection.close()
 
     def roll(
-        self, sql: str, sources: Mapping[str, Sequence[Path]], rollups: Mapping[str, Sequence[Path]], target: Path
+        self, rollup: Rollup, sources: Mapping[str, Sequence[Path]], rollups: Mapping[str, Sequence[Path]], target: Path
     ) -> int:
-        """Write the result of `sql` over the files of its relations to `target` and return its number of rows.
+        """Write the result of a rollup over the files of its relations to `target` and return its number of rows.
 
         `sources` are relations of the contract (one without files is empty), `rollups` results of earlier rollups.
         """
@@ -42,7 +42,8 @@ class DuckDBEngine:
             self._view(relation, self._source(relation, files))
         for relation, files in rollups.items():
             self._view(relation, f"FROM {duck.parquet(files)}")
-        query = f"COPY (FROM ({sql}) ORDER BY ALL) TO {duck.text(target)} (FORMAT parquet, COMPRESSION zstd)"
+        order = ", ".join(rollup.order)
+        query = f"COPY (FROM ({rollup.sql}) ORDER BY {order}) TO {duck.text(target)} (FORMAT parquet, COMPRESSION zstd)"
         return int(self._connection.execute(query).fetchall()[0][0])
 
     def _view(self, relation: str, query: str) -> None:

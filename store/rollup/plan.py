@@ -20,6 +20,7 @@ from store.rollup.state import Part
 FORMAT: Final = 1
 FOLDER: Final = "rollup"
 WHOLE: Final = "all"
+_SPANS: Final = ("business_date", "service")
 _SQL: Final = Path(__file__).parent
 
 
@@ -27,13 +28,15 @@ _SQL: Final = Path(__file__).parent
 class Rollup:
     """One SQL file, the sources it reads, the rollups it builds on, and by what its result is divided.
 
-    Every rollup may also read `days`, the calendar.
+    Every rollup may also read `days`, the calendar. Results are written in `order`, so that readers of a window or a
+    department pass over most of them.
     """
 
     name: str
     sources: tuple[str, ...] = ()
     rollups: tuple[str, ...] = ()
     unit: Literal["month", "all"] = "month"
+    order: tuple[str, ...] = ("period_start", "department")
 
     @property
     def sql(self) -> str:
@@ -50,8 +53,8 @@ ROLLUPS: Final[dict[str, Rollup]] = {
         Rollup("feedback", ("feedback",)),
         Rollup("it_spend", ("it_spend",)),
         Rollup("monitor_summaries", ("monitor_summaries",)),
-        Rollup("probe_spans", ("probes",)),
-        Rollup("status_spans", ("status_events",), unit="all"),
+        Rollup("probe_spans", ("probes",), order=_SPANS),
+        Rollup("status_spans", ("status_events",), unit="all", order=_SPANS),
         Rollup("availability", rollups=("probe_spans", "status_spans"), unit="all"),
         Rollup("incidents", rollups=("probe_spans", "status_spans"), unit="all"),
         Rollup("feedback_cases", ("feedback",), unit="all"),

@@ -5,7 +5,6 @@ Rule: only files in state 'live' count towards parts and days; what they were (r
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 MAX_REJECTS: Final = 1_000
@@ -28,21 +27,16 @@ class Part:
 
 @dataclass(frozen=True)
 class State:
-    """Everything the ledger says that ends up in a snapshot. Tuples follow the columns of the table of that name in store.marts."""
+    """Everything the ledger says that ends up in a snapshot; tuples follow the columns of that table in store.marts.
+
+    `coverage` lacks complete_through, which needs the marts.
+    """
 
     parts: tuple[Part, ...]
     files: tuple[tuple[Value, ...], ...]
     coverage: tuple[tuple[Value, ...], ...]
     days: tuple[tuple[Value, ...], ...]
     rejects: tuple[tuple[Value, ...], ...]
-
-    @property
-    def first_day(self) -> date | None:
-        return min((date.fromisoformat(str(day)) for _, day, *_ in self.days), default=None)
-
-    @property
-    def last_day(self) -> date | None:
-        return max((date.fromisoformat(str(day)) for _, day, *_ in self.days), default=None)
 
 
 def read(ledger: sqlite3.Connection) -> State:

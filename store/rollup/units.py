@@ -11,14 +11,14 @@ from typing import Protocol
 
 from store import files, ledger
 from store.progress import Progress
-from store.rollup.plan import FOLDER, Unit
+from store.rollup.plan import FOLDER, Rollup, Unit
 
 
 class Engine(Protocol):
-    """What runs the SQL of a rollup: over files of `sources` and of earlier `rollups`, into a Parquet file; returns its rows."""
+    """What runs a rollup: over files of `sources` and of earlier `rollups`, into a Parquet file; returns its rows."""
 
     def roll(
-        self, sql: str, sources: Mapping[str, Sequence[Path]], rollups: Mapping[str, Sequence[Path]], target: Path
+        self, rollup: Rollup, sources: Mapping[str, Sequence[Path]], rollups: Mapping[str, Sequence[Path]], target: Path
     ) -> int: ...
 
 
@@ -41,7 +41,7 @@ def make(data: Path, book: sqlite3.Connection, units: Sequence[Unit], engine: En
     for unit in units:
         progress(f"rolling up {unit.rollup.name} {unit.month}", done, total + 1)
         written = folder / "unit.parquet"
-        rows = engine.roll(unit.rollup.sql, _below(data, unit.sources), _below(data, unit.rollups), written)
+        rows = engine.roll(unit.rollup, _below(data, unit.sources), _below(data, unit.rollups), written)
         sha256 = files.sha256(written)
         files.place(written, data / unit.path)
         with ledger.transaction(book):
