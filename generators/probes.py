@@ -1,0 +1,82 @@
+"""The availability monitor: every monitored service is probed every 15 minutes.
+
+Rule: a probe sees the state at its instant, so short outages between two probes stay unseen, as in life. Hazard: a gap of
+the monitor leaves no rows at all; nothing is written for "unknown".
+"""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from generators.calendar import DAY_US, Floats, Month, midnight_us
+from generators.outages import outages_in
+from generators.streams import stream
+from generators.world import build_world, paid_arrays
+from store.contract import SERVICE_STATES
+
+INTERVAL_S: Final = 900
+STEP_US: Final = INTERVAL_S * 1_000_000
+PER_DAY: Final = DAY_US // STEP_US
+UP, DEGRADED, DOWN = range(3)
+GAP_RATE: Final = 0.6
+"""Times per month that the monitor itself stops, for one to six hours."""
+MISSED_SHARE: Final = 0.0004
+DEGRADED_SLOWNESS: Final = 5.0
+
+
+def probe_rows(seed: int, month: Month, days: range) -> pl.DataFrame:
+    """Probes of the given days of a month, columns of the contract `probes`, by service and time."""
+    world, paid = build_world(seed), paid_arrays(seed)
+    rng = stream(seed, "probes", month.index)
+    steps = len(month.days) * PER_DAY
+    begin = midnight_us(month.first)
+    state = np.zeros((len(world.paid), steps), np.uint8)
+    planned = np.zeros(state.shape, bool)
+    found = outages_in(seed, month)
+    first = np.maximum(-(-(found.start - begin) // STEP_US), 0)
+    after = np.minimum(-(-(found.end - begin) // STEP_US), steps)
+    for service, a, b, slow, announced in zip(found.service, first, after, found.degraded, found.planned, strict=True):
+        state[service, a:b] = DEGRADED if slow else DOWN
+        planned[service, a:b] = announced
+    response = _response_ms(seed, rng, steps)
+    response[state == DEGRADED] *= DEGRADED_SLOWNESS
+    seen = _seen(rng, state.shape)
+    day_of_step = month.first + np.arange(steps) // PER_DAY
+    seen &= (day_of_step[None, :] >= days.start) & (day_of_step[None, :] < days.stop)
+    seen &= paid.available_from[:, None] <= day_of_step[None, :]
+    service, step = np.nonzero(seen)
+    codes = pl.Enum([s.code for s in world.paid])
+    departments = pl.Enum([d.code for d in world.departments])
+    state = state[seen]
+    return pl.DataFrame(
+        {
+            "service": pl.Series(service.astype(np.uint8)).cat.to(codes).cast(pl.String),
+            "probed_at": pl.Series(begin + step * STEP_US).cast(pl.Datetime("us", "UTC")),
+            "department": pl.Series(paid.department[service].astype(np.uint8)).cat.to(departments).cast(pl.String),
+            "state": pl.Series(state).cat.to(pl.Enum(SERVICE_STATES)),
+            "planned": planned[seen],
+            "interval_s": np.full(service.size, INTERVAL_S, np.int32),
+            "response_ms": response[seen].astype(np.int32),
+        }
+    ).with_columns(pl.when(pl.col("state") != "down").then("response_ms"))
+
+
+def _response_ms(seed: int, rng: np.random.Generator, steps: int) -> Floats:
+    """Response times: a level per service, slower at office hours, with chance."""
+    level = np.exp(stream(seed, "response").standard_normal(len(build_world(seed).paid)) * 0.35) * 420
+    hour = (np.arange(steps) % PER_DAY) * 24 / PER_DAY
+    load = 1 + 0.35 * np.exp(-(((hour - 11.5) / 4) ** 2))
+    chance = rng.standard_normal((level.size, steps), dtype=np.float32)
+    return np.asarray(np.exp(chance * np.float32(0.22)) * (level[:, None] * load).astype(np.float32))
+
+
+def _seen(rng: np.random.Generator, shape: tuple[int, int]) -> "np.typing.NDArray[np.bool_]":
+    """Which probes were made: the monitor stops now and then, and misses single probes."""
+    seen = np.ones(shape, bool)
+    size = shape[0] * shape[1]
+    seen.ravel()[rng.integers(0, size, rng.binomial(size, MISSED_SHARE))] = False
+    for _ in range(int(rng.poisson(GAP_RATE))):
+        first = int(rng.integers(0, shape[1]))
+        seen[:, first : first + int(rng.integers(4, 25))] = False
+    return seen

@@ -1,0 +1,82 @@
+"""Writes files so that a reader sees a whole file or none, and a manifest last, so that an interrupted run is recognisable.
+
+Rule: a file appears under its name by an atomic rename; `manifest.json` names every file with rows, fils and the parameters.
+Hazard: without a manifest the folder is unfinished; whatever lies in it is replaced by the next run.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from generators.errors import GeneratorError
+from store.contract import SOURCES
+
+MANIFEST: Final = "manifest.json"
+COMPRESSION_LEVEL: Final = 1
+"""zstd level 1 is twice as fast as the default and 4% larger."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of the scenario, relative to its folder. `fils` is its control total, None where the source has no money."""
+
+    path: str
+    source: str
+    rows: int
+    fils: int | None
+
+
+def write_frame(frame: pl.DataFrame, out: Path, source: str, month: str | None) -> Written:
+    """Write `OUT/<source>/<source>[-YYYY-MM].parquet` and return its control totals.
+
+    Raises GeneratorError when the folder cannot be written.
+    """
+    name = f"{source}/{source}-{month}.parquet" if month else f"{source}/{source}.parquet"
+    path = out / name
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(part, compression="zstd", compression_level=COMPRESSION_LEVEL)
+        part.replace(path)
+    except OSError as error:
+        raise GeneratorError(f"{path}: cannot be written ({error.strerror}); give another folder with --out") from error
+    money = SOURCES[source].money
+    return Written(name, source, frame.height, int(frame[money].sum()) if money else None)
+
+
+def read_manifest(out: Path) -> dict[str, Any] | None:
+    """The manifest of a finished run, None where there is none or it cannot be read."""
+    try:
+        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def write_manifest(out: Path, parameters: dict[str, Any], written: list[Written]) -> None:
+    """Write the manifest, the last act of a run."""
+    body = {**parameters, "files": [asdict(w) for w in sorted(written, key=lambda w: w.path)]}
+    part = out / f"{MANIFEST}.part"
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(body, file, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(out / MANIFEST)
+
+
+def clear(out: Path) -> None:
+    """Remove what earlier runs wrote: the manifest first, then the files of the known sources. Nothing else is touched."""
+    try:
+        (out / MANIFEST).unlink(missing_ok=True)
+        for source in SOURCES:
+            for path in (*(out / source).glob(f"{source}*.parquet"), *(out / source).glob(f"{source}*.part")):
+                path.unlink()
+    except OSError as error:
+        raise GeneratorError(
+            f"{out}: earlier files cannot be removed ({error.strerror}); give another folder with --out"
+        ) from error
