@@ -7,7 +7,9 @@ Hazard: a number asked for without `scope` would be everybody's number; pages as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ui import state as views
 from ui.format import Formatter
@@ -52,3 +54,7 @@ class Context:
     def rtl(self) -> bool:
         """Whether the page runs from right to left."""
         return self._.rtl
+
+    def local(self, at: datetime) -> datetime:
+        """A time of the data (UTC, without a zone) as the clock of the configured zone showed it."""
+        return at.replace(tzinfo=UTC).astimezone(ZoneInfo(self.snapshot.settings.timezone))

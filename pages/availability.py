@@ -1,0 +1,7 @@
+"""availability"""
+
+from ui.context import Context
+
+
+def page(context: Context) -> None:
+    """Draw."""

@@ -1,0 +1,7 @@
+"""collections"""
+
+from ui.context import Context
+
+
+def page(context: Context) -> None:
+    """Draw."""

@@ -1,0 +1,100 @@
+"""Overview: how are we doing, what changed, why. The page of executives, who give it two minutes."""
+
+from metrics import Result
+from ui.answers import ask, unfiltered
+from ui.attention import attention, items
+from ui.bars import Bar, change_bars
+from ui.cards import Card, cards
+from ui.change import parts_of_change
+from ui.charts import hover
+from ui.context import Context
+from ui.figure import figure, no_figure
+from ui.filters import filter_bar
+from ui.lines import running_total
+from ui.lookups import names_of
+from ui.progression import is_year_to_date, progression
+from ui.sentences import collected
+from ui.series import over_time
+from ui.shell import columns, headline
+from ui.targets import progress
+
+CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
+
+
+def page(context: Context) -> None:
+    """Draw the overview."""
+    filter_bar(context, ("department", "channel"))
+    amount = ask(context, "collected_amount")
+    headline(collected(context, amount))
+    cards(context, [_card(context, kpi) for kpi in CARDS])
+    left, right = columns(context, 1.18, 1)
+    with left:
+        _running_total(context, amount)
+    with right:
+        _where_from(context, amount)
+    found = items(context)
+    if found:
+        attention(context, found)
+
+
+def _card(context: Context, kpi: str) -> Card:
+    result, names = ask(context, kpi), names_of(context)
+    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
+    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
+    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
+
+
+def _running_total(context: Context, amount: Result) -> None:
+    _ = context._
+    so_far = is_year_to_date(context.window)
+    title = _("Collected since 1 January") if so_far else _("Collected in {period}", period=context.format.window(context.window))
+    if amount.total.value is None:
+        no_figure(title, _("No payments were reported for this period and these filters."))
+        return
+    found = progression(context, "collected_amount")
+    note = _(
+        "{currency}, running total; grey: {base}",
+        currency=context.format.currency_name,
+        base=context.format.window_short(found.results[1].window),
+    )
+    chart = running_total(context, found.current, found.base, found.ticks, "fils")
+    figure(context, "running-total", chart, found.results, title=title, note=note)
+
+
+def _where_from(context: Context, amount: Result) -> None:
+    """Which departments (or, within one, services) the change came from."""
+    _, write, total = context._, context.format, amount.total
+    dimension = "service" if len(context.state.filters.get("department")) == 1 else "department"
+    if total.value is None or total.base_value is None:
+        no_figure(_("What changed"), _("There is no data for {period} to compare with.", period=write.window(context.base)))
+        return
+    result = ask(context, "collected_amount", dimension, without="service" if dimension == "service" else None)
+    delta = total.value - total.base_value
+    size = write.money(abs(delta))
+    title = (
+        _("Where the extra {amount} came from", amount=size)
+        if delta >= 0
+        else _("Where the {amount} less came from", amount=size)
+    )
+    base = write.base(amount.window, context.base)
+    note = (
+        _("{currency}, change on {base}, by department", currency=write.currency_name, base=base)
+        if dimension == "department"
+        else _("{currency}, change on {base}, by service", currency=write.currency_name, base=base)
+    )
+    bars = [
+        Bar(
+            part.name,
+            part.change / 100,
+            write.short(part.change / 100, sign=True),
+            code=part.code,
+            details=(
+                hover(
+                    write.window_short(context.window) + ": " + write.money_exact(part.value),
+                    write.window_short(context.base) + ": " + write.money_exact(part.base),
+                ),
+            ),
+        )
+        for part in parts_of_change(context, result, most=8)
+    ]
+    figure(context, "where-from", change_bars(context, bars), [result], title=title, note=note, filters=dimension)

@@ -1,0 +1,111 @@
+"""Horizontal bars: parts of a whole beside their base, and the change of each part. Ordered by value, zero at the axis.
+
+Rule: the label of a bar stands at its end, the base is a thin grey mark on it; bars that are filtered away turn grey.
+Hazard: right to left mirrors the value axis and puts names on the right; texts keep their own direction by isolates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ui.charts import Figure, colours, hidden_axis, hover, layout, wrapped
+from ui.context import Context
+
+_ROW: int = 28
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar. `code` is what a click on it filters by (None: nothing); `label` its value in words, `details` for hover."""
+
+    name: str
+    value: float | None
+    label: str
+    base: float | None = None
+    code: str | None = None
+    details: tuple[str, ...] = ()
+
+
+def bars(context: Context, rows: Sequence[Bar], chosen: Sequence[str] = ()) -> Figure:
+    """Bars from zero with their base as a grey mark; with `chosen` codes, only those in the accent colour."""
+    colour = colours(context)
+    shades = [colour.accent if not chosen or row.code in chosen else colour.context for row in rows]
+    data = [_bars(context, rows, shades)]
+    if any(row.base is not None for row in rows):
+        data.append(_base_marks(context, rows))
+    most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
+    return _figure(context, rows, data, 0.0, most * 1.24 or 1.0)
+
+
+def change_bars(context: Context, rows: Sequence[Bar], *, good: str = "up") -> Figure:
+    """Bars left and right of zero: what grew in the accent colour, what fell in red (or the other way round)."""
+    colour = colours(context)
+    up, down = (colour.accent, colour.bad) if good == "up" else (colour.bad, colour.accent)
+    shades = [up if (row.value or 0) >= 0 else down for row in rows]
+    values = [row.value or 0.0 for row in rows]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = (high - low) * 0.2 or 1.0
+    figure = _figure(context, rows, [_bars(context, rows, shades)], low - (room if low < 0 else 0), high + room)
+    line = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colour.context, "width": 1.5}}
+    figure["layout"]["shapes"] = [line]
+    return figure
+
+
+def _bars(context: Context, rows: Sequence[Bar], shades: Sequence[str]) -> dict[str, Any]:
+    colour = colours(context)
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(range(len(rows))),
+        "x": [row.value for row in rows],
+        "customdata": [[row.code] for row in rows],
+        "text": [row.label for row in rows],
+        "textposition": "outside",
+        "textfont": {"size": 11.5, "color": colour.muted},
+        "cliponaxis": False,
+        "constraintext": "none",
+        "marker": {"color": list(shades), "cornerradius": 2},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        "hovertext": [hover(f"<b>{wrapped(row.name, 60)}</b>", *row.details) for row in rows],
+        "hoverinfo": "text",
+    }
+
+
+def _base_marks(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
+    colour = colours(context)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "y": [i for i, row in enumerate(rows) if row.base is not None],
+        "x": [row.base for row in rows if row.base is not None],
+        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": colour.muted}},
+        "hoverinfo": "skip",
+    }
+
+
+def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], low: float, high: float) -> Figure:
+    colour = colours(context)
+    names = {
+        "tickvals": list(range(len(rows))),
+        "ticktext": [wrapped(row.name) for row in rows],
+        "autorange": False,
+        "range": [len(rows) - 0.5, -0.5],
+        "side": "right" if context.rtl else "left",
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
+        "tickfont": {"size": 12, "color": colour.ink},
+    }
+    span = [high, low] if context.rtl else [low, high]
+    return {
+        "data": data,
+        "layout": layout(
+            context, max(90, _ROW * len(rows) + 24), xaxis=hidden_axis(range=span), yaxis=names, clickmode="event+select"
+        ),
+    }

@@ -1,0 +1,111 @@
+"""KPI cards: title, value, change with its base period in words, sparkline, target, and how it was computed.
+
+Rule: one row of cards is one element of HTML; every number on a card comes from its Result, every text is escaped.
+Hazard: a value can be missing, hidden or weak. Each has a design of its own, and none looks like a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from metrics import Result
+from ui.change import change_of
+from ui.context import Context
+from ui.explain import explanation
+from ui.sparkline import sparkline
+from ui.targets import Progress
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card: the answer (with a base), the same question by time for the sparkline, and the way to its target."""
+
+    result: Result
+    series: Result | None = None
+    progress: Progress | None = None
+    title: str | None = None
+    remark: str = ""
+
+
+def cards(context: Context, row: Sequence[Card]) -> None:
+    """Draw a row of cards."""
+    label = escape(context._("Key figures"))
+    body = "".join(card_html(context, card) for card in row)
+    st.html(f'<section class="k-cards" style="--k-columns:{len(row)}" aria-label="{label}">{body}</section>')
+
+
+def card_html(context: Context, card: Card) -> str:
+    """HTML of one card."""
+    result = card.result
+    parts = [
+        f"<h2>{escape(card.title or context._(result.kpi.title))}</h2>",
+        _value(context, result),
+        f'<p class="k-delta">{_change(context, card)}</p>',
+        _uncertainty(context, result),
+        _series(context, card),
+        _target(card.progress),
+        explanation(context, [result]),
+    ]
+    return f'<article class="k-card" data-kpi="{escape(result.kpi.id)}">{"".join(parts)}</article>'
+
+
+def _value(context: Context, result: Result) -> str:
+    total = result.total
+    if total.value is not None:
+        return f'<p class="k-value">{escape(context.format.value(total.value, result.kpi.unit))}</p>'
+    text = context._("hidden") if total.hidden else context._("no data")
+    return f'<p class="k-value k-quiet">{escape(text)}</p>'
+
+
+def _change(context: Context, card: Card) -> str:
+    total, base = card.result.total, card.result.base
+    if total.hidden:
+        return escape(context._.note(total.hidden))
+    if total.value is None:
+        return escape(context._("Nothing was delivered for {period}.", period=context.format.window(card.result.window)))
+    change = change_of(context, card.result)
+    if change:
+        said = change.html()
+    elif base:
+        said = escape(context._("no data for {period} to compare with", period=context.format.window_short(base)))
+    else:
+        said = ""
+    return " · ".join(part for part in (said, escape(card.remark)) if part)
+
+
+def _uncertainty(context: Context, result: Result) -> str:
+    """Interval, n and response rate of a survey's score; how weak it is."""
+    _, write, total = context._, context.format, result.total
+    if total.value is None or total.interval is None:
+        return ""
+    said = [write.margin(total.interval, result.kpi.unit), _("n {n}", n=write.count(total.n))]
+    if total.interval.response_rate is not None:
+        said.append(_("{share} answered", share=write.share(total.interval.response_rate)))
+    weak = f'<b class="k-warn">{escape(_("few answers"))}</b> · ' if total.weak else ""
+    return f'<p class="k-n">{weak}{escape(" · ".join(said))}</p>'
+
+
+def _series(context: Context, card: Card) -> str:
+    if card.series is None:
+        return ""
+    rows = [row for row in card.series.rows if row.keys[0][1] not in card.series.unfinished]
+    label = context._(
+        "{kpi} over time: current period bold, {period} grey",
+        kpi=context._(card.result.kpi.title),
+        period=context.format.window_short(card.series.base) if card.series.base else "",
+    )
+    return sparkline([row.value for row in rows], [row.base_value for row in rows], label)
+
+
+def _target(progress: Progress | None) -> str:
+    if progress is None:
+        return ""
+    width = f"{100 * min(1.0, max(0.0, progress.filled)):.1f}"
+    return (
+        f'<div class="k-target"><div class="k-target-bar" aria-hidden="true"><i style="inline-size:{width}%"></i></div>'
+        f"<p>{escape(progress.words)}</p></div>"
+    )

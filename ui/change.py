@@ -1,0 +1,113 @@
+"""A change in words and colour: arrow, figure, what it is compared with. Used by cards, headlines and bars alike.
+
+Rule: colour follows the KPI's direction, and never stands alone: an arrow and words say the same.
+Hazard: a survey's change inside its uncertainty is "no significant change", whatever its size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from metrics import Result, Row
+from ui.context import Context
+from ui.grid import is_difference
+from ui.lookups import names_of
+
+Tone = Literal["good", "bad", "same"]
+Mark = Literal["up", "down", "same"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """`figure` is the size without a sign ("23.1%", "0.11"), `words` what follows it ("AED 600M more than Jan–Sep 2011")."""
+
+    mark: Mark
+    tone: Tone
+    figure: str
+    words: str
+
+    def html(self) -> str:
+        """Arrow and figure in the tone's colour, then the words."""
+        figure = f'<i class="k-mark k-mark-{self.mark}" aria-hidden="true"></i>{escape(self.figure)}'
+        return f'<b class="k-{self.tone}">{figure}</b> {escape(self.words)}'
+
+
+def change_of(context: Context, result: Result) -> Change | None:
+    """The change of an answer's total; None when there is nothing to compare."""
+    row, base = result.total, result.base
+    if base is None or row.value is None or row.base_value is None or row.change is None:
+        return None
+    then = context.format.window_short(base)
+    if row.significant is False:
+        return _insignificant(context, result)
+    mark: Mark = "up" if row.change > 0 else "down" if row.change < 0 else "same"
+    return Change(mark, tone(result, row.change), _figure(context, result), _words(context, result, mark, then))
+
+
+def tone(result: Result, change: float) -> Tone:
+    """Whether a change of this KPI is good news."""
+    if not change or result.kpi.direction == "neutral":
+        return "same"
+    return "good" if (change > 0) == (result.kpi.direction == "up") else "bad"
+
+
+def _figure(context: Context, result: Result) -> str:
+    change = abs(result.total.change or 0.0)
+    if not is_difference(result.kpi):
+        return context.format.share(change, decimals=1)
+    return context.format.points(change) if result.kpi.unit == "share" else context.format.score(change)
+
+
+def _insignificant(context: Context, result: Result) -> Change:
+    return Change("same", "same", _figure(context, result), context._("no significant change"))
+
+
+def _words(context: Context, result: Result, mark: Mark, then: str) -> str:
+    _ = context._
+    if mark == "same":
+        return _("no change on {period}", period=then)
+    if is_difference(result.kpi):
+        more = _("points above {period}", period=then)
+        return more if mark == "up" else _("points below {period}", period=then)
+    amount = _difference(context, result.total, result)
+    more = _("{amount} more than {period}", amount=amount, period=then)
+    return more if mark == "up" else _("{amount} less than {period}", amount=amount, period=then)
+
+
+def _difference(context: Context, row: Row, result: Result) -> str:
+    """The size of the change in the KPI's own unit."""
+    if row.value is None or row.base_value is None:
+        return ""
+    return context.format.value(abs(row.value - row.base_value), result.kpi.unit)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part added to a change, in the unit of its KPI; `code` is None for the rest taken together."""
+
+    code: str | None
+    name: str
+    value: int
+    base: int
+
+    @property
+    def change(self) -> int:
+        return self.value - self.base
+
+
+def parts_of_change(context: Context, result: Result, most: int) -> list[Part]:
+    """The parts of an additive answer by what they added to its change, largest first; the smallest taken together."""
+    names, (dimension,) = names_of(context), result.by
+    parts = [
+        Part(row.key(dimension), names.of(dimension, row.key(dimension)), int(row.value or 0), int(row.base_value or 0))
+        for row in result.rows
+        if row.value is not None or row.base_value is not None
+    ]
+    if len(parts) > most:
+        parts.sort(key=lambda part: -abs(part.change))
+        rest = parts[most - 1 :]
+        name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
+        parts = [*parts[: most - 1], Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
+    return sorted(parts, key=lambda part: -part.change)

@@ -1,0 +1,130 @@
+"""The one template of all charts: type, colours, axes and hover, as plain dictionaries `{"data": [...], "layout": {...}}`.
+
+Rule: labels stand at their marks, there are no legends; axes begin at zero for bars; units are written; exact values on hover.
+Time runs from left to right in both directions of script; horizontal bars grow from the reading side.
+Hazard: plotly reads a little HTML in every text. Names are data: they go through `plot_text` before they reach a figure.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from textwrap import wrap
+from typing import Any, Final
+
+from metrics import Unit
+from ui.context import Context
+from ui.format import Formatter
+from ui.theme import FONT, Palette, palette
+
+Figure = dict[str, Any]
+
+CONFIG: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
+_STEPS: Final = (1, 2, 2.5, 5, 10)
+
+
+def colours(context: Context) -> Palette:
+    """The palette of the reader's theme."""
+    return palette(context.dark)
+
+
+def layout(context: Context, height: int, **more: Any) -> dict[str, Any]:
+    """The layout every figure starts from; `more` is merged over it, one level deep."""
+    colour = colours(context)
+    base: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": colour.ink},
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": colour.ink,
+            "bordercolor": colour.ink,
+            "font": {"family": FONT, "size": 12, "color": colour.surface},
+            "align": "right" if context.rtl else "left",
+        },
+        "bargap": 0.35,
+        "uirevision": "keep",
+    }
+    return {key: {**base[key], **value} if isinstance(base.get(key), dict) else value for key, value in (base | more).items()}
+
+
+def hidden_axis(**more: Any) -> dict[str, Any]:
+    """An axis that is only there to place things."""
+    return {"visible": False, "fixedrange": True, **more}
+
+
+def time_axis(context: Context, ticks: dict[Any, str], **more: Any) -> dict[str, Any]:
+    """A time axis with these labels (position to text)."""
+    colour = colours(context)
+    return {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
+        "tickangle": 0,
+        "tickfont": {"size": 11, "color": colour.muted},
+        **more,
+    }
+
+
+def value_axis(context: Context, low: float, high: float, unit: Unit, **more: Any) -> dict[str, Any]:
+    """A value axis with round ticks, written in the page's language, on the right-hand side."""
+    colour = colours(context)
+    ticks = nice_ticks(low, high)
+    return {
+        "side": "right",
+        "showgrid": True,
+        "gridcolor": colour.line,
+        "zeroline": False,
+        "fixedrange": True,
+        "range": [min(low, ticks[0]), max(high, ticks[-1]) + (ticks[-1] - ticks[0]) * 0.04],
+        "tickvals": [t for t in ticks if t or low < 0],
+        "ticktext": [tick_text(context.format, t, unit, ticks) for t in ticks if t or low < 0],
+        "tickfont": {"size": 11, "color": colour.muted},
+        **more,
+    }
+
+
+def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """At most about `most` round values that cover low..high."""
+    span = high - low
+    if span <= 0:
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / (most - 1)))
+    step = next(s * power for s in _STEPS if span / (s * power) <= most - 1)
+    first = math.floor(low / step)
+    last = math.ceil(high / step - 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def tick_text(write: Formatter, tick: float, unit: Unit, ticks: list[float]) -> str:
+    """A tick in words: short amounts without the currency (the note under the title has it), shares as per cent."""
+    if unit == "share":
+        step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+        return write.share(tick, decimals=max(0, math.ceil(-math.log10(step * 100) - 1e-9)))
+    if unit == "fils":
+        return write.short(tick / 100)
+    return write.short(tick)
+
+
+def plot_text(text: str) -> str:
+    """A text out of the data, harmless in a figure."""
+    return escape(text, quote=False)
+
+
+def wrapped(name: str, width: int = 24) -> str:
+    """A name on at most two lines, harmless in a figure."""
+    lines = wrap(name, width) or [""]
+    if len(lines) > 2:
+        lines = [lines[0], lines[1] + "…"]
+    return "<br>".join(plot_text(line) for line in lines)
+
+
+def hover(*lines: str) -> str:
+    """Lines of a hover box."""
+    return "<br>".join(lines)

@@ -1,0 +1,68 @@
+"""How was this computed: what stands behind a number, as one disclosure element beside it.
+
+Rule: everything in it is taken from the Result that the number was taken from; nothing is asked for again.
+Hazard: SQL parameters and names are data: every text is escaped before it becomes HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from metrics import Result
+from ui.context import Context
+from ui.format import Formatter
+
+
+def explanation(context: Context, results: Sequence[Result]) -> str:
+    """HTML of the disclosure element for the answers behind one card or chart."""
+    summary = escape(context._("How was this computed"))
+    body = "".join(_one(context, result) for result in results)
+    return f'<details class="k-how"><summary>{summary}</summary><div class="k-how-body">{body}</div></details>'
+
+
+def _one(context: Context, result: Result) -> str:
+    _, kpi = context._, result.kpi
+    facts = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _facts(context, result))
+    notes = [_(caveat) for caveat in kpi.caveats] + [_.note(note) for note in result.notes]
+    listed = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(notes))
+    return (
+        f"<h3>{escape(_(kpi.title))}</h3><p>{escape(_(kpi.definition))}</p><dl>{facts}</dl>"
+        + (f"<ul>{listed}</ul>" if listed else "")
+        + f"<pre><code>{_sql(result)}</code></pre>"
+    )
+
+
+def _facts(context: Context, result: Result) -> Iterator[tuple[str, str]]:
+    _, write, total = context._, context.format, result.total
+    unit = result.kpi.unit
+    yield _("Value"), write.exact(total.value, unit)
+    if total.hidden:
+        yield _("Hidden"), _.note(total.hidden)
+    if result.kpi.denominator is not None and total.numerator is not None and total.denominator is not None:
+        yield _("Numerator"), _part(write, total.numerator)
+        yield _("Denominator"), _part(write, total.denominator)
+    yield _("Records behind it (n)"), write.count(total.n)
+    if total.interval:
+        yield _("95% interval"), write.interval(total.interval, unit)
+    if total.bounds:
+        low, high = (write.exact(bound, unit) for bound in total.bounds)
+        yield _("Bounds, unknown time counted as all down and all up"), _("{low} to {high}", low=low, high=high)
+    yield _("Period"), write.window(result.window)
+    if result.base:
+        yield _("Compared with"), write.window(result.base)
+        yield _("Value then"), write.exact(total.base_value, unit)
+    yield _("Data complete to"), write.date(result.complete_through)
+    yield _("Snapshot"), result.snapshot
+
+
+def _part(write: Formatter, number: int | float) -> str:
+    return write.count(number) if isinstance(number, int) else write.number(number, 2)
+
+
+def _sql(result: Result) -> str:
+    """The statement with its parameters, one line each; line breaks as entities, so that the markup stays on one line."""
+    text = result.sql.strip()
+    if result.parameters:
+        text += "\n-- " + ", ".join(str(parameter) for parameter in result.parameters)
+    return escape(text).replace("\n", "&#10;")

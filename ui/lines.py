@@ -1,0 +1,219 @@
+"""Charts over time: a running total against its base, columns by month, a daily line.
+
+Rule: the current period is bold and in the accent colour, its base thin and grey; what is not finished is drawn as unfinished
+(dashed or hatched); a gap in the data is a gap in the line.
+Hazard: days are positions counted from the window's first day, so that 2011 lies under 2012 without a leap day between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metrics import Unit
+from ui.charts import Figure, colours, hidden_axis, layout, time_axis, value_axis
+from ui.context import Context
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values at positions 0, 1, 2..., each with its text for hover; `label` is written at the last one that is known."""
+
+    values: Sequence[float | None]
+    texts: Sequence[str]
+    label: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """A projection from the last known position on: the middle with its lower and upper ends, and the label at its end."""
+
+    start: int
+    middle: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    label: str
+
+
+def running_total(
+    context: Context, current: Series, base: Series | None, ticks: Mapping[int, str], unit: Unit, band: Band | None = None
+) -> Figure:
+    """A cumulative line against its base; with a band to the year's end where there is a projection."""
+    colour = colours(context)
+    data = [_line(base, colour.context, 1.6)] if base else []
+    data += _projection(context, band) if band else []
+    data.append(_line(current, colour.accent, 2.6))
+    marks = [_end_label(base, colour.muted, below=True)] if base else []
+    data.append(_end_dot(current, colour.accent))
+    marks.append(_end_label(current, colour.accent))
+    if band:
+        marks.append(_label(band.start + len(band.middle) - 1, band.high[-1], band.label, colour.accent, below=False))
+    top = max((v for s in (current, base) if s for v in s.values if v is not None), default=1.0)
+    top = max(top, max(band.high, default=0.0)) if band else top
+    slots = max(len(s.values) for s in (current, base) if s)
+    slots = max(slots, band.start + len(band.middle)) if band else slots
+    return {
+        "data": data,
+        "layout": layout(
+            context,
+            290,
+            xaxis=time_axis(context, dict(ticks), range=[-0.01 * slots, slots * 1.01]),
+            yaxis=value_axis(context, 0.0, top * 1.06, unit, automargin=True),
+            annotations=[m for m in marks if m],
+            hovermode="x",
+        ),
+    }
+
+
+def columns(
+    context: Context,
+    current: Series,
+    base: Series | None,
+    ticks: Mapping[int, str],
+    unit: Unit,
+    unfinished: Sequence[int] = (),
+    codes: Sequence[str] = (),
+) -> Figure:
+    """Columns with their base as a grey mark; unfinished ones hatched."""
+    colour = colours(context)
+    hatched = ["/" if i in unfinished else "" for i in range(len(current.values))]
+    bar: dict[str, Any] = {
+        "type": "bar",
+        "x": list(range(len(current.values))),
+        "y": list(current.values),
+        "customdata": [[code] for code in codes],
+        "marker": {
+            "color": colour.accent,
+            "cornerradius": 2,
+            "pattern": {"shape": hatched, "fillmode": "replace", "fgcolor": colour.accent, "size": 5, "solidity": 0.35},
+        },
+        "text": [current.label] if False else None,
+        "hovertext": list(current.texts),
+        "hoverinfo": "text",
+    }
+    data = [bar]
+    if base:
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": list(range(len(base.values))),
+                "y": list(base.values),
+                "marker": {"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": colour.muted}},
+                "hoverinfo": "skip",
+            }
+        )
+    values = [v for s in (current, base) if s for v in s.values if v is not None]
+    return {
+        "data": data,
+        "layout": layout(
+            context,
+            260,
+            xaxis=time_axis(context, dict(ticks), range=[-0.6, len(current.values) - 0.4]),
+            yaxis=value_axis(context, min([0.0, *values]), max([0.0, *values]) * 1.04 or 1.0, unit, automargin=True),
+        ),
+    }
+
+
+def timeline(
+    context: Context,
+    current: Series,
+    base: Series | None,
+    ticks: Mapping[int, str],
+    unit: Unit,
+    bounds: Sequence[tuple[float, float] | None] = (),
+    floor: float | None = None,
+) -> Figure:
+    """A line over days or months, with the base thin and grey, and bounds as a band where there are any."""
+    colour = colours(context)
+    data = _bounds(context, bounds)
+    data += [_line(base, colour.context, 1.3)] if base else []
+    data += [_line(current, colour.accent, 2.0), _end_dot(current, colour.accent)]
+    values = [v for s in (current, base) if s for v in s.values if v is not None]
+    values += [v for pair in bounds if pair for v in pair]
+    low = min(values, default=0.0) if floor is None else floor
+    high = max(values, default=1.0)
+    return {
+        "data": data,
+        "layout": layout(
+            context,
+            260,
+            xaxis=time_axis(context, dict(ticks), range=[-0.5, len(current.values) - 0.5 + len(current.values) * 0.01]),
+            yaxis=value_axis(context, low, high if high > low else low + 1, unit, automargin=True),
+            hovermode="x",
+        ),
+    }
+
+
+def _line(series: Series, colour: str, width: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(len(series.values))),
+        "y": list(series.values),
+        "connectgaps": False,
+        "line": {"color": colour, "width": width, "shape": "linear"},
+        "hovertext": list(series.texts),
+        "hoverinfo": "text",
+    }
+
+
+def _last(series: Series) -> tuple[int, float] | None:
+    return next(((i, v) for i, v in reversed(list(enumerate(series.values))) if v is not None), None)
+
+
+def _end_dot(series: Series, colour: str) -> dict[str, Any]:
+    last = _last(series)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [last[0]] if last else [],
+        "y": [last[1]] if last else [],
+        "marker": {"color": colour, "size": 8},
+        "hoverinfo": "skip",
+    }
+
+
+def _end_label(series: Series, colour: str, *, below: bool = False) -> dict[str, Any] | None:
+    last = _last(series)
+    return _label(last[0], last[1], series.label, colour, below=below) if last else None
+
+
+def _label(x: float, y: float, text: str, colour: str, *, below: bool) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "text": f"<b>{text}</b>",
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "top" if below else "bottom",
+        "xshift": -4,
+        "yshift": -16 if below else 5,
+        "font": {"size": 12.5, "color": colour},
+    }
+
+
+def _projection(context: Context, band: Band) -> list[dict[str, Any]]:
+    colour = colours(context)
+    x = list(range(band.start, band.start + len(band.middle)))
+    edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
+    middle = {"color": colour.accent, "width": 1.6, "dash": "dash"}
+    return [
+        {**edge, "y": list(band.low)},
+        {**edge, "y": list(band.high), "fill": "tonexty", "fillcolor": colour.accent_soft},
+        {"type": "scatter", "mode": "lines", "x": x, "y": list(band.middle), "line": middle, "hoverinfo": "skip"},
+    ]
+
+
+def _bounds(context: Context, bounds: Sequence[tuple[float, float] | None]) -> list[dict[str, Any]]:
+    if not any(bounds):
+        return []
+    colour = colours(context)
+    x = [i for i, pair in enumerate(bounds) if pair]
+    edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
+    low, high = ([pair[side] for pair in bounds if pair] for side in (0, 1))
+    return [{**edge, "y": low}, {**edge, "y": high, "fill": "tonexty", "fillcolor": colour.accent_soft}]
+
+
+__all__ = ["Band", "Series", "columns", "hidden_axis", "running_total", "timeline"]

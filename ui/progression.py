@@ -1,0 +1,127 @@
+"""Running totals over the days of a view, laid over those of its base: what the chart "collected so far" is drawn from.
+
+Rule: day lies over same calendar day. A view from 1 January is laid over the whole year before, so that its end can be seen.
+Hazard: 29 February exists in one of two years; the running total of the other simply stands still on that day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from metrics import CutPeriodError, Grain, Result, Window, key_of, year
+from ui.answers import ask
+from ui.context import Context
+from ui.lines import Series
+
+_LEAP = 2000
+
+
+@dataclass(frozen=True)
+class Progression:
+    """The current and the base series with the answers they were added up from, and month labels by position."""
+
+    current: Series
+    base: Series | None
+    ticks: dict[int, str]
+    results: tuple[Result, ...]
+    grain: Grain
+
+
+def progression(context: Context, kpi: str) -> Progression:
+    """Running totals of an additive KPI in the view's window; by day, or by month where only months were reported."""
+    try:
+        return _progression(context, kpi, "day")
+    except CutPeriodError:
+        return _progression(context, kpi, "month")
+
+
+def _progression(context: Context, kpi: str, grain: Grain) -> Progression:
+    window, base = context.window, context.base
+    of_year = is_year_to_date(window) and is_year_to_date(base) and base.start.year < window.start.year
+    whole = year(base.end.year) if of_year and year(base.end.year).start >= context.facts.first_day else base
+    now = ask(context, kpi, grain, base=None)
+    then = ask(context, kpi, grain, window=whole, base=None)
+    slots = _year_slots(grain) if of_year else None
+    return Progression(
+        current=_series(context, now, slots),
+        base=_series(context, then, slots) if then.total.value is not None else None,
+        ticks=_ticks(context, window, grain, slots),
+        results=(now, then),
+        grain=grain,
+    )
+
+
+def is_year_to_date(window: Window) -> bool:
+    """Whether a window begins with a year and stays in it."""
+    return (window.start.month, window.start.day) == (1, 1) and window.start.year == window.end.year
+
+
+def _year_slots(grain: Grain) -> list[str]:
+    """Positions of a year, as the part of a time key after the year: '-01-31' or '-01'."""
+    first = date(_LEAP, 1, 1)
+    days = [first + timedelta(days=i) for i in range(366)]
+    return list(dict.fromkeys(key_of(day, grain)[4:] for day in days))
+
+
+def _series(context: Context, result: Result, slots: list[str] | None) -> Series:
+    """The running total at each position; None before the first value and after the last."""
+    write, grain = context.format, result.by[0]
+    found = {row.key(grain): row.value for row in result.rows if row.value is not None}
+    keys = [f"{result.window.start.year}{slot}" for slot in slots] if slots else [row.key(grain) for row in result.rows]
+    last = max(found, default="")
+    total: int | float = 0
+    values: list[float | None] = []
+    texts = []
+    for key in keys:
+        total += found.get(key) or 0
+        values.append(total if key <= last and found else None)
+        texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>")
+    label = context._("{period}: {amount}", period=_name(context, result.window), amount=write.value(total, result.kpi.unit))
+    return Series(values, texts, label)
+
+
+def _day(context: Context, key: str) -> str:
+    return "" if key.endswith("-02-29") and not _is_leap(int(key[:4])) else context.format.period(key)
+
+
+def _is_leap(number: int) -> bool:
+    return year(number).days == 366
+
+
+def _name(context: Context, window: Window) -> str:
+    return context.format.period(str(window.end.year)) if is_year_to_date(window) else context.format.window_short(window)
+
+
+def _ticks(context: Context, window: Window, grain: Grain, slots: list[str] | None) -> dict[int, str]:
+    """Names of the months where they begin; days of the month where the window is short."""
+    write = context.format
+    if slots:
+        if grain == "month":
+            return {i: write.period(f"{window.end.year}{slot}", short=True) for i, slot in enumerate(slots)}
+        starts = {i: slot for i, slot in enumerate(slots) if slot.endswith("-01")}
+        return {
+            i + 15: write.month(date(window.end.year, int(slot[1:3]), 1), year=False, short=True) for i, slot in starts.items()
+        }
+    return time_ticks(context, window, grain)
+
+
+def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]:
+    """Labels by position for a window drawn by day or month: at most about a dozen."""
+    write = context.format
+    if grain == "month":
+        months = [k for k in _keys(window) if k]
+        step = -(-len(months) // 12)
+        return {i: write.period(k, short=True) for i, k in enumerate(months) if i % step == 0}
+    days = [window.start + timedelta(days=i) for i in range(window.days)]
+    if window.days <= 62:
+        step = 7 if window.days > 14 else 1
+        return {i: write.period(day.isoformat(), short=True) for i, day in enumerate(days) if i % step == 0}
+    firsts = {i: day for i, day in enumerate(days) if day.day == 1}
+    step = -(-len(firsts) // 12)
+    return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
+
+
+def _keys(window: Window) -> list[str]:
+    days = [window.start + timedelta(days=i) for i in range(window.days)]
+    return list(dict.fromkeys(key_of(day, "month") for day in days))

@@ -1,0 +1,49 @@
+"""The sentences that answer a page's question, written from Results.
+
+Rule: a sentence says nothing that the cards and charts below it do not show; rounded for reading, never beyond the data.
+Hazard: no base, no data and no change each need a sentence of their own, in both languages.
+"""
+
+from __future__ import annotations
+
+from metrics import Result
+from ui.context import Context
+from ui.lookups import names_of
+
+
+def span(context: Context, result: Result) -> str:
+    """The period in words for a sentence: "to 30 September 2012" for a year so far, else "in ..."."""
+    window, write = result.window, context.format
+    if (window.start.month, window.start.day) == (1, 1) and window.start.year == window.end.year:
+        return context._("to {date}", date=write.date(window.end))
+    return context._("in {period}", period=write.window(window))
+
+
+def collected(context: Context, result: Result) -> str:
+    """How much was collected, and how that compares."""
+    _, write, total = context._, context.format, result.total
+    when = span(context, result)
+    if total.value is None:
+        return subject(context, result, _("No collections were reported {when}", when=when))
+    amount = write.money(total.value, figures=2)
+    if result.base is None or total.change is None:
+        return subject(context, result, _("{amount} collected {when}", amount=amount, when=when))
+    base = write.base(result.window, result.base)
+    size = write.share(abs(total.change), decimals=0 if abs(total.change) >= 0.095 else 1)
+    if not total.change:
+        said = _("{amount} collected {when}, as much as in {base}", amount=amount, when=when, base=base)
+    elif total.change > 0:
+        said = _("{amount} collected {when}, {share} more than in {base}", amount=amount, when=when, share=size, base=base)
+    else:
+        said = _("{amount} collected {when}, {share} less than in {base}", amount=amount, when=when, share=size, base=base)
+    return subject(context, result, said)
+
+
+def subject(context: Context, result: Result, sentence: str) -> str:
+    """The sentence with the filters in front, where there are any."""
+    names = names_of(context)
+    said = [names.of(dimension, code) for dimension, codes in result.filters.values for code in codes]
+    if not said:
+        return sentence
+    shown = said if len(said) <= 3 else [*said[:2], context._("{n} more", n=context.format.count(len(said) - 2))]
+    return f"{context._(', ').join(context.format.name(name) for name in shown)}: {sentence}"

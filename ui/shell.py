@@ -1,0 +1,127 @@
+"""The frame around every page: sidebar with navigation, state of the data, language and theme; headline; designed failures.
+
+Rule: links keep the view (as codes in the URL), and the language is switched by a link, so that the document itself arrives in
+the right language and direction.
+Hazard: markup goes through Streamlit's sanitiser, which drops `target` and inline SVG; buttons are found by their `data-`
+attributes in static/dashboard.js.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+import metrics
+from metrics import MetricsError, NoSnapshotError
+from ui.context import Context
+from ui.direction import language_of
+from ui.i18n import LANGUAGES, translator
+from ui.state import to_params
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the navigation: its place in the URL ('' for the first), title and group in words, and what draws it."""
+
+    path: str
+    title: str
+    group: str
+    draw: Callable[[], None]
+
+
+def navigate(context: Context, entries: Sequence[Entry]) -> st.Page:
+    """Register the pages, draw the sidebar, and return the page that was asked for."""
+    pages = {entry.path: st.Page(entry.draw, title=entry.title, url_path=entry.path, default=not entry.path) for entry in entries}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    with st.sidebar:
+        _sidebar(context, entries, pages, chosen)
+    return chosen
+
+
+def _sidebar(context: Context, entries: Sequence[Entry], pages: Mapping[str, st.Page], chosen: st.Page) -> None:
+    kept = to_params(context.state)
+    st.html(f'<p class="k-brand">{escape(context._("e-Government performance"))}</p>')
+    group = ""
+    for entry in entries:
+        if entry.group != group:
+            group = entry.group
+            st.html(f'<p class="k-nav-group">{escape(group)}</p>')
+        st.page_link(pages[entry.path], label=entry.title, query_params=kept)
+    with st.container(key="foot"):
+        st.html(_foot(context, chosen.url_path))
+
+
+def _foot(context: Context, path: str) -> str:
+    """How far the data reaches, the other languages, the theme."""
+    _, state = context._, context.state
+    lines = [_("Data complete to {date}", date=context.format.date(context.facts.complete_through)), _reporting(context)]
+    links = "".join(
+        f'<a href="/{escape(path)}?{escape(urlencode(to_params(replace(state, language=code)) or {"lang": code}))}" '
+        f'lang="{code}" hreflang="{code}">{escape(name)}</a>'
+        for code, name in LANGUAGES.items()
+        if code != context.language
+    )
+    theme = escape(_("Light theme") if context.dark else _("Dark theme"))
+    said = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    return f'<div class="k-foot">{said}<nav>{links}<button type="button" data-theme="switch">{theme}</button></nav></div>'
+
+
+def _reporting(context: Context) -> str:
+    count = len(metrics.departments(context.snapshot, context.scope))
+    if not count:
+        return ""
+    return context._.ngettext("{n} department reports", "{n} departments report", count, n=context.format.count(count))
+
+
+def headline(sentence: str, second: str = "") -> None:
+    """The answer to the page's question, in one sentence and a second one."""
+    more = f'<p class="k-lede">{escape(second)}</p>' if second else ""
+    st.html(f'<h1 class="k-headline">{escape(sentence)}</h1>{more}')
+
+
+def columns(context: Context, *widths: float) -> list[st.delta_generator.DeltaGenerator]:
+    """Columns side by side that stand one below the other on a phone."""
+    del context
+    return st.columns(list(widths), gap="medium")
+
+
+def section(title: str) -> None:
+    """The title of a part of a page."""
+    st.html(f'<h2 class="k-section">{escape(title)}</h2>')
+
+
+def empty(title: str, why: str) -> None:
+    """A designed place for what is not there: what is missing, and what to do."""
+    st.html(f'<div class="k-empty"><h3>{escape(title)}</h3><p>{escape(why)}</p></div>')
+
+
+def draw(page: Callable[[Context], None], context: Context, title: str) -> None:
+    """Draw a page; a question that has no answer (days that cut a reported month) is said in words instead."""
+    try:
+        page(context)
+    except MetricsError as error:
+        empty(title, context._.note(error.note))
+
+
+def failure(error: Exception) -> bool:
+    """What a reader sees when a page fails: no internals, and what to do. True: nothing else is shown. Written to the log."""
+    _LOG.error("a page failed", exc_info=error)
+    _ = translator(language_of(urlencode(st.query_params.to_dict())))
+    if isinstance(error, NoSnapshotError):
+        empty(
+            _("There is no data to show yet"),
+            _("Nothing was published in this store. The data operator publishes it, then this page fills."),
+        )
+    else:
+        empty(
+            _("This page could not be shown"),
+            _("Something went wrong on our side. Reload the page; if it happens again, tell the data operator."),
+        )
+    return True

@@ -1,0 +1,84 @@
+"""How far a number is on its way to its target, as a bar's length and in words.
+
+Rule: a target is for a year and for one department or all; it is shown only beside a number that means the same.
+Hazard: a sum collected by September is rightly below the year's target: it is measured against the days gone, in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import metrics
+from metrics import Result, Scope
+from ui.context import Context
+
+_HIGH: Final = Fraction(9, 10)
+"""From this share on, what counts is what is missing to 100%: 99.6% of a target of 99.7% is not almost there."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`filled` is the length of the bar (0..1), `words` say what it means."""
+
+    filled: float
+    words: str
+
+
+def progress(context: Context, result: Result) -> Progress | None:
+    """The way of an answer's total to its target; None where there is no target that means the same."""
+    target = _target(context, result)
+    if target is None or not target or result.total.value is None:
+        return None
+    if result.kpi.unit in ("fils", "count"):
+        return _of_year(context, result, target)
+    return _of_level(context, result, target)
+
+
+def _target(context: Context, result: Result) -> Fraction | None:
+    filters = dict(result.filters.values)
+    departments = filters.pop("department", ())
+    if filters or len(departments) > 1:
+        return None
+    scope = Scope.of(*departments) if departments else context.scope
+    found = metrics.target(context.snapshot, scope, result.kpi.id, result.window.end.year)
+    return Fraction(found.numerator, found.denominator) if found else None
+
+
+def _of_year(context: Context, result: Result, target: Fraction) -> Progress | None:
+    """A sum against the target of its calendar year; only for windows from 1 January on."""
+    window, write = result.window, context.format
+    if (window.start.month, window.start.day) != (1, 1) or window.start.year != window.end.year:
+        return None
+    done = Fraction(result.total.value or 0) / target
+    days = metrics.year(window.end.year).days
+    return Progress(
+        float(done),
+        context._(
+            "{share} of the year's target {target}; {gone} of the year gone",
+            share=write.share(float(done), decimals=0),
+            target=write.value(float(target), result.kpi.unit) if result.kpi.unit == "fils" else write.short(float(target)),
+            gone=write.share(window.days / days, decimals=0),
+        ),
+    )
+
+
+def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
+    """A ratio or score against its target."""
+    value = Fraction(result.total.value or 0).limit_denominator(10**9)
+    up = result.kpi.direction != "down"
+    reached = value >= target if up else value <= target
+    if reached:
+        filled = Fraction(1)
+    elif up and result.kpi.unit == "share" and target >= _HIGH:
+        filled = (1 - target) / (1 - value)
+    else:
+        filled = value / target if up else target / value
+    written = context.format.value(float(target), result.kpi.unit)
+    said = (
+        context._("Target {target} · reached", target=written)
+        if reached
+        else context._("Target {target} · behind", target=written)
+    )
+    return Progress(float(filled), said)
