@@ -58,6 +58,7 @@ from metrics.reference import (
     targets,
 )
 from metrics.words import Note
+from store.errors import NoSnapshotError
 from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
 
@@ -76,6 +77,7 @@ __all__ = [
     "Interval",
     "Kpi",
     "MetricsError",
+    "NoSnapshotError",
     "Note",
     "Number",
     "QuestionError",

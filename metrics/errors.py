@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from metrics.words import N_, Note
 
-SHOWN = 30
+SHOWN = 60
 """Allowed values named in a message; the rest is counted."""
 
 
