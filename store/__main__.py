@@ -17,6 +17,7 @@ from store import ingest, ledger, quarantine, settings, status
 from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
+from store.mapping import load
 from store.progress import Terminal
 from store.publish import publish
 from store.settings import DEFAULT_DATA
@@ -77,10 +78,11 @@ def _ingest(options: argparse.Namespace) -> int:
             leaving[name] = ingest.leaving(
                 options.data, ingest.source_named(name), [path for source, path in deliveries if source == name]
             )
+    mapping = load(options.mapping) if options.mapping else None
     code, done, total = 0, 0, sum(path.stat().st_size for _, path in deliveries if path.is_file())
     show = Terminal()
     for name, path in deliveries:
-        order = Order(options.data, ingest.source_named(name), options.supersede, leaving.get(name, frozenset()))
+        order = Order(options.data, ingest.source_named(name), mapping, options.supersede, leaving.get(name, frozenset()))
         try:
             outcome = ingest.ingest(path, order)
         except StoreError as error:
@@ -114,6 +116,7 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
     else:
         line += f"{outcome.source}, {outcome.rows_in:,} rows in = {outcome.accepted:,} accepted"
         line += f" + {outcome.duplicates:,} duplicates + {outcome.rejected:,} rejected"
+        line += f"; {outcome.skipped:,} further lines skipped by the mapping" if outcome.skipped else ""
         line += f"; in place of {', '.join(outcome.superseded)}" if outcome.superseded else ""
     if useless:
         line += f". No row can be used: see `python -m store quarantine {outcome.source}`"

@@ -39,7 +39,7 @@ class Departments(dy.Schema):
     code = _code(primary_key=True)
     name_en = dy.String(min_length=1)
     name_ar = dy.String(min_length=1)
-    size = dy.Int64(min=0, description="employees")
+    size = dy.Int64(nullable=True, min=0, description="employees; null when not known")
     joined_on = dy.Date(nullable=True, description="day the department joined the gateway")
 
 
@@ -47,7 +47,7 @@ class Services(dy.Schema):
     """Catalogue of e-services, one row each."""
 
     code = _code(primary_key=True)
-    department = _code()
+    department = _code(nullable=True, description="null: offered by several departments")
     name_en = dy.String(min_length=1)
     name_ar = dy.String(min_length=1)
     transactional = dy.Bool(description="can be paid for through the gateway")
@@ -57,7 +57,7 @@ class Services(dy.Schema):
     fee_fils = dy.Int64(nullable=True, min=0, max=MAX_FILS, description="fixed fee; null when the amount is open")
     channels = dy.String(description="codes of CHANNELS separated by a space; empty for information services")
     contact = dy.String(nullable=True)
-    launched_on = dy.Date()
+    launched_on = dy.Date(nullable=True, description="null when not known")
 
 
 class Targets(dy.Schema):

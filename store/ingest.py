@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from store import entry, files, ledger, parts, read, settings
-from store.check import check
+import polars as pl
+
+from store import derive, entry, files, ledger, parts, settings
 from store.contract import SOURCES, Source
 from store.entry import Incoming
 from store.errors import ConflictError, InputError
+from store.intake import Taken, take
 from store.known import Among, known
 from store.ledger import FileRecord
-from store.parse import LINE, typed
+from store.mapping import MappedFile
 from store.settings import Settings
-
-_FORMATS: Final = (".parquet",)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Outcome:
     accepted: int
     duplicates: int
     rejected: int
+    skipped: int
     superseded: tuple[str, ...] = ()
     """Names of the files whose place it took."""
 
@@ -47,6 +48,7 @@ class Order:
 
     data: Path
     source: Source
+    mapping: MappedFile | None = None
     supersede: bool = False
     leaving: frozenset[str] = frozenset()
     now: datetime | None = None
@@ -65,16 +67,18 @@ def ingest(path: Path, order: Order) -> Outcome:
     Raises InputError for a file that cannot be taken as a whole, ConflictError where it would replace another one without
     `order.supersede`, SettingsError where its mapping belongs to a store of another currency or time zone.
     """
-    agreed = settings.agree(order.data, None)
+    if order.mapping and order.mapping.source != order.source:
+        raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
+    agreed = settings.agree(order.data, order.mapping.settings if order.mapping else None)
     with ledger.opened(order.data) as connection:
         if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
             return _outcome("known", dict(seen))
         with files.staging(order.data) as aside:
-            incoming = _incoming(path, order, aside)
+            taken = take(path, order.source, order.mapping, aside, order.now)
             with files.lock(order.data):
-                if seen := _seen(connection, path.name, incoming.sha256, order):
+                if seen := _seen(connection, path.name, taken.incoming.sha256, order):
                     return _outcome("known", dict(seen))
-                return _commit(connection, order, agreed, incoming, aside)
+                return _commit(connection, order, agreed, taken, aside)
 
 
 def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]:
@@ -83,27 +87,6 @@ def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]
     with ledger.opened(data) as connection:
         live = ledger.live_files(connection, source.name)
         return frozenset(row["sha256"] for row in live if row["name"] in coming and row["sha256"] != coming[row["name"]])
-
-
-def _incoming(path: Path, order: Order, aside: Path) -> Incoming:
-    staged, sha256 = files.stage(path, aside)
-    records = _records(staged, path.name, order.source)
-    parsed = typed(records.rows, order.source.schema, path.name)
-    return Incoming(path.name, sha256, order.source, records, parsed, check(parsed, order.source, order.now))
-
-
-def _records(staged: Path, name: str, source: Source) -> read.Records:
-    if staged.suffix.lower() not in _FORMATS:
-        raise InputError(f"{name}: files without a mapping are {' or '.join(_FORMATS)}; give --mapping FILE for other formats")
-    records = read.parquet(staged, name)
-    wanted, found = source.schema.column_names(), set(records.rows.columns) - {LINE}
-    if missing := [column for column in wanted if column not in found]:
-        raise InputError(
-            f"{name}: column {', '.join(missing)} of source '{source.name}' is missing; found {', '.join(sorted(found))}"
-        )
-    if unknown := ", ".join(sorted(found - set(wanted))):
-        raise InputError(f"{name}: column {unknown} is not in the contract of '{source.name}'; remove it, or use a mapping")
-    return records
 
 
 def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) -> sqlite3.Row | None:
@@ -127,22 +110,36 @@ def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) 
     return None
 
 
-def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, incoming: Incoming, aside: Path) -> Outcome:
+def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, taken: Taken, aside: Path) -> Outcome:
     """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
-    source = order.source
+    settings.fix(order.data, agreed)
+    incoming = [taken.incoming, *_derived(connection, order, taken, aside)]
+    prepared = [_prepare(connection, order, agreed, each, aside) for each in incoming]
+    with ledger.transaction(connection):
+        for record, gone in prepared:
+            ledger.record(connection, record, gone)
+    record, gone = prepared[0]
+    facts = {"source": record.source, "name": record.name, **asdict(record.totals)}
+    return _outcome("refused" if record.state == "refused" else "stored", facts, tuple(gone.values()))
+
+
+def _prepare(
+    connection: sqlite3.Connection, order: Order, agreed: Settings, incoming: Incoming, aside: Path
+) -> tuple[FileRecord, dict[str, str]]:
+    """Write the parts of a file; returns its entry and the live files (SHA-256, name) it supersedes."""
+    source = incoming.source
     replaced = _replaced(connection, incoming)
     dated = parts.dated(incoming.checked.accepted, source, agreed.timezone)
     among = Among(parts.months(dated), {*order.leaving, *replaced})
     settled = entry.settle(incoming, dated, known(connection, order.data, source, incoming.checked.accepted, among))
     totals = entry.totals(incoming, settled)
     refused = not (totals.accepted or totals.duplicates) and (source.kind == "reference" or bool(replaced))
-    settings.fix(order.data, agreed)
     origin = {"file_sha256": incoming.sha256, "file_name": incoming.name}
     record = FileRecord(
         sha256=incoming.sha256,
         source=source.name,
         name=incoming.name,
-        mapping=None,
+        mapping=order.mapping.name if order.mapping else None,
         ingested_at=(order.now or datetime.now(UTC)).isoformat(timespec="microseconds"),
         state="refused" if refused else "live",
         totals=totals,
@@ -151,11 +148,19 @@ def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, inco
         rejects=entry.rejects(settled, incoming.records),
         skips=incoming.records.skips,
     )
-    gone = {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
-    with ledger.transaction(connection):
-        ledger.record(connection, record, gone)
-    facts = {"source": record.source, "name": record.name, **asdict(totals)}
-    return _outcome("refused" if refused else "stored", facts, tuple(gone.values()))
+    return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
+
+
+def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> list[Incoming]:
+    """The references a mapping adds to, each as the store holds it with the new rows."""
+    found = []
+    for name, rows in taken.references.items():
+        query = "SELECT path FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
+        held = [pl.read_parquet(order.data / path, hive_partitioning=False) for (path,) in connection.execute(query, (name,))]
+        stored = pl.concat([SOURCES[name].schema.create_empty(), *held])
+        if incoming := derive.missing(name, rows, stored, aside, taken.incoming.name):
+            found.append(incoming)
+    return found
 
 
 def _replaced(connection: sqlite3.Connection, incoming: Incoming) -> dict[str, str]:
@@ -170,5 +175,5 @@ def _replaced(connection: sqlite3.Connection, incoming: Incoming) -> dict[str, s
 def _outcome(
     status: Literal["stored", "known", "refused"], facts: dict[str, object], superseded: tuple[str, ...] = ()
 ) -> Outcome:
-    counts = {name: facts[name] for name in ("source", "name", "rows_in", "accepted", "duplicates", "rejected")}
+    counts = {name: facts[name] for name in ("source", "name", "rows_in", "accepted", "duplicates", "rejected", "skipped")}
     return Outcome(status=status, superseded=superseded, **counts)  # type: ignore[arg-type]  # columns of `files`, as typed there

@@ -49,27 +49,31 @@ def typed(raw: pl.DataFrame, schema: type[dy.Schema], where: str) -> Parsed:
 
 
 def latin_digits(text: pl.Expr) -> pl.Expr:
-    """Arabic-Indic and Persian digits as 0-9; the Arabic decimal sign as a point, its thousands sign as a comma."""
-    return text.str.replace_many([*_OTHER_DIGITS, "٫", "٬"], [*_DIGITS, ".", ","])
+    """Arabic-Indic and Persian digits as 0-9."""
+    return text.str.replace_many([*_OTHER_DIGITS], [*_DIGITS])
 
 
 def timestamp(text: pl.Expr) -> pl.Expr:
     """ISO 8601 with its offset ('2012-09-30T21:15:00+04:00', 'Z' too) -> Datetime in UTC; null where it is none."""
-    plain = latin_digits(text.str.strip_chars()).str.replace(r"^(\d{4}-\d\d-\d\d) ", "${1}T").str.replace(r"[Zz]$", "+00:00")
-    whole = plain.str.contains(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:?\d\d$")
+    plain = (
+        latin_digits(text.str.strip_chars())
+        .str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) ", "${1}T")
+        .str.replace(r"[Zz]$", "+00:00")
+    )
+    whole = plain.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2}$")
     return pl.when(whole).then(plain).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False, time_zone="UTC")
 
 
 def integer(text: pl.Expr) -> pl.Expr:
     """Digits with an optional sign -> Int64; null where it is anything else ('1e3', '1.0', '1,000')."""
     plain = latin_digits(text.str.strip_chars())
-    return pl.when(plain.str.contains(r"^[+-]?\d+$")).then(plain.str.strip_prefix("+")).cast(pl.Int64, strict=False)
+    return pl.when(plain.str.contains(r"^[+-]?[0-9]+$")).then(plain.str.strip_prefix("+")).cast(pl.Int64, strict=False)
 
 
 def day(text: pl.Expr) -> pl.Expr:
     """'YYYY-MM-DD' -> Date; null where it is anything else."""
     plain = latin_digits(text.str.strip_chars())
-    return pl.when(plain.str.contains(r"^\d{4}-\d\d-\d\d$")).then(plain).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(plain.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(plain).str.to_date("%Y-%m-%d", strict=False)
 
 
 def boolean(text: pl.Expr) -> pl.Expr:
