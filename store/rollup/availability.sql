@@ -44,19 +44,28 @@ calendar AS (
         ON days.day >= owners.from_day AND days.day <= reach.last_day
         AND (owners.until_day IS NULL OR days.day < owners.until_day)
 ),
+pieces AS (
+    SELECT ordered.origin, ordered.service, days.day, state, planned, records, LEAST(to_s, end_s) - from_s AS seconds
+    FROM ordered
+    INNER JOIN days ON days.day = ordered.business_date
+    UNION ALL
+    SELECT ordered.origin, ordered.service, later.day, state, planned, 0 AS records, LEAST(to_s, later.end_s) - later.start_s AS seconds
+    FROM ordered
+    INNER JOIN days AS own ON own.day = ordered.business_date AND own.end_s < ordered.to_s
+    INNER JOIN days AS later ON later.day > ordered.business_date AND later.start_s < ordered.to_s
+),
 known AS (
     SELECT
-        ordered.origin,
-        ordered.service,
-        days.day,
-        SUM(CASE WHEN planned THEN LEAST(to_s, end_s) - GREATEST(from_s, start_s) ELSE 0 END) AS maintenance_s,
-        SUM(CASE WHEN NOT planned AND state = 'down' THEN LEAST(to_s, end_s) - GREATEST(from_s, start_s) ELSE 0 END) AS down_s,
-        SUM(CASE WHEN NOT planned AND state <> 'down' THEN LEAST(to_s, end_s) - GREATEST(from_s, start_s) ELSE 0 END) AS up_s,
-        SUM(CASE WHEN NOT planned AND state = 'degraded' THEN LEAST(to_s, end_s) - GREATEST(from_s, start_s) ELSE 0 END) AS degraded_s,
-        SUM(CASE WHEN days.day = ordered.business_date THEN records ELSE 0 END) AS records
-    FROM ordered
-    INNER JOIN days ON days.day >= ordered.business_date AND days.start_s < ordered.to_s
-    GROUP BY ordered.origin, ordered.service, days.day
+        origin,
+        service,
+        day,
+        SUM(CASE WHEN planned THEN seconds ELSE 0 END) AS maintenance_s,
+        SUM(CASE WHEN NOT planned AND state = 'down' THEN seconds ELSE 0 END) AS down_s,
+        SUM(CASE WHEN NOT planned AND state <> 'down' THEN seconds ELSE 0 END) AS up_s,
+        SUM(CASE WHEN NOT planned AND state = 'degraded' THEN seconds ELSE 0 END) AS degraded_s,
+        SUM(records) AS records
+    FROM pieces
+    GROUP BY origin, service, day
 )
 SELECT
     calendar.day AS period_start,
