@@ -27,3 +27,7 @@ class ConflictError(StoreError):
 
 class LedgerError(StoreError):
     """The ledger contradicts itself or what lies in the store: never repaired silently."""
+
+
+class PublishError(StoreError):
+    """What would be published does not add up; the snapshot before it stays."""
