@@ -95,7 +95,7 @@ def answer_grid(results: Sequence[Result], names: Names) -> Grid:
     fields = [(result, list(_fields(result, names))) for result in results]
     columns = tuple(_dimension_columns(first, names)) + tuple(f.column for _, fs in fields for f in fs)
     found = [{row.keys: row for row in result.rows} for result in results]
-    keys = list(dict.fromkeys(row.keys for result in results for row in result.rows))
+    keys = list(dict.fromkeys(row.keys for result in results for row in hidden_last(result.rows)))
     rows = [(*_dimension_cells(first, key, names), *_cells(fields, [by_key.get(key) for by_key in found])) for key in keys]
     total = (*_total_label(first, names), *_cells(fields, [r.total for r in results]))
     remarks = [_remark(first, [by_key.get(key) for by_key in found], key, names) for key in keys]
@@ -104,6 +104,16 @@ def answer_grid(results: Sequence[Result], names: Names) -> Grid:
         return Grid(columns, tuple(rows), total)
     remark = Column(names.format.words("Remark"), "text")
     return Grid((*columns, remark), tuple((*row, text) for row, text in zip(rows, remarks, strict=True)), (*total, total_remark))
+
+
+def hidden_last(rows: Sequence[Row]) -> list[Row]:
+    """Rows in their order, the hidden ones after them by code: a place among the others would give away the size of a value.
+
+    Rows by time keep their order, which tells nothing.
+    """
+    if any(as_grain(dimension) for row in rows[:1] for dimension, _ in row.keys):
+        return list(rows)
+    return [r for r in rows if not r.hidden] + sorted((r for r in rows if r.hidden), key=lambda r: r.keys)
 
 
 def _dimension_columns(result: Result, names: Names) -> Iterator[Column]:

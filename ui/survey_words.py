@@ -1,0 +1,107 @@
+"""Scores of surveys in words: the sentences of the Satisfaction page and the lines behind a dot.
+
+Rule: a score is never said without how many answered, what share of the invited that is, and how sure it is.
+Hazard: a change inside its uncertainty is said to be none, whatever its size; a hidden score is said to be hidden, with why.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from metrics import Result, Row
+from ui.charts import plot_text
+from ui.context import Context
+from ui.sentences import span, subject
+
+
+def satisfied(context: Context, score: Result) -> str:
+    """The answer to the page's question: what share is satisfied, and whether that changed."""
+    _, write, total = context._, context.format, score.total
+    when = span(context, score)
+    if total.hidden:
+        return subject(context, score, _("Too few customers answered {when} to show a score", when=when))
+    if total.value is None:
+        return subject(context, score, _("No customers were asked {when}", when=when))
+    share = write.share(total.value)
+    if score.base is None or total.change is None:
+        return subject(context, score, _("{share} of customers satisfied {when}", share=share, when=when))
+    base = write.base(score.window, score.base)
+    size = write.points(abs(total.change))
+    if total.significant is False or not total.change:
+        said = _("{share} of customers satisfied {when}, no significant change on {base}", share=share, when=when, base=base)
+    elif total.change > 0:
+        said = _(
+            "{share} of customers satisfied {when}, {points} points more than in {base}",
+            share=share,
+            when=when,
+            points=size,
+            base=base,
+        )
+    else:
+        said = _(
+            "{share} of customers satisfied {when}, {points} points less than in {base}",
+            share=share,
+            when=when,
+            points=size,
+            base=base,
+        )
+    return subject(context, score, said)
+
+
+def certainty(context: Context, score: Result) -> str:
+    """How sure the score is and on how many answers it stands; empty where there is no score."""
+    _, write, total = context._, context.format, score.total
+    if total.value is None or total.interval is None:
+        return _.note(total.hidden) if total.hidden else ""
+    said = _.ngettext(
+        "With 95% certainty {interval}, from {n} answer.",
+        "With 95% certainty {interval}, from {n} answers.",
+        total.n,
+        interval=write.interval(total.interval, score.kpi.unit),
+        n=write.count(total.n),
+    )
+    if total.interval.response_rate is not None:
+        said += " " + _("{share} of those invited answered.", share=write.share(total.interval.response_rate))
+    return said
+
+
+def answered(context: Context, row: Row) -> str:
+    """n and response rate in words: "n 1,743 · 30.0% answered"."""
+    said = context._("n {n}", n=context.format.count(row.n))
+    if row.interval is None or row.interval.response_rate is None:
+        return said
+    return f"{said} · {context._('{share} answered', share=context.format.share(row.interval.response_rate))}"
+
+
+def score_lines(context: Context, result: Result, row: Row) -> list[str]:
+    """Everything about one score, a line each, harmless in a figure: value, interval, n and response rate, base."""
+    _, write, unit = context._, context.format, result.kpi.unit
+    if row.value is None:
+        return [plot_text(_.note(row.hidden) if row.hidden else _("no data"))]
+    lines = [write.value(row.value, unit)]
+    if row.interval:
+        lines.append(_("95% interval: {interval}", interval=write.interval(row.interval, unit)))
+    lines.append(answered(context, row))
+    if row.base_value is not None and result.base:
+        lines.append(f"{write.window_short(result.base)}: {write.value(row.base_value, unit)}")
+    return [plot_text(line) for line in lines]
+
+
+def wording_changes(answers: Result) -> list[tuple[int, str]]:
+    """Where the questions were worded anew, from completed answers by (time, wording): position in time and name.
+
+    A wording begins in the first period in which it has most of the answers; the first wording of the window is not a change.
+    """
+    grain = answers.by[0]
+    leading: dict[str, tuple[float, str]] = {}
+    for row in answers.rows:
+        size = (row.value or 0, row.key("wording"))
+        leading[row.key(grain)] = max(leading.get(row.key(grain), (0, "")), size)
+    names = [name for _, (_, name) in sorted(leading.items())]
+    return [(i, name) for i, (before, name) in enumerate(itertools.pairwise(names), start=1) if name and name != before]
+
+
+def notes(context: Context, results: Sequence[Result]) -> list[str]:
+    """What metrics notes about these answers (several wordings, for example), each once."""
+    return [context._.note(note) for note in dict.fromkeys(note for result in results for note in result.notes)]
