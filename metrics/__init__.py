@@ -2,6 +2,7 @@
 
 Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
 About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `explain(result)`, `change_unit(kpi)`
+Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `is_whole_months(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `monitor_summaries`, and for the operator
@@ -15,6 +16,7 @@ from metrics.catalogue import KPIS
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
+from metrics.explain import Decomposition, Part, contributions, rate_and_mix, volume_and_value
 from metrics.explanation import Explanation, explain
 from metrics.model import Direction, Filters, Interval, Kpi, Number, Result, Row, Scope, Unit, Window
 from metrics.periods import (
@@ -67,6 +69,7 @@ __all__ = [
     "KPIS",
     "Campaign",
     "CutPeriodError",
+    "Decomposition",
     "Department",
     "Direction",
     "Event",
@@ -80,6 +83,7 @@ __all__ = [
     "NoSnapshotError",
     "Note",
     "Number",
+    "Part",
     "QuestionError",
     "Result",
     "Row",
@@ -92,6 +96,7 @@ __all__ = [
     "Window",
     "campaigns",
     "change_unit",
+    "contributions",
     "coverage",
     "coverage_days",
     "current_version",
@@ -115,6 +120,7 @@ __all__ = [
     "quarter",
     "quarter_to_date",
     "query",
+    "rate_and_mix",
     "reconciliation",
     "same_period_last_year",
     "services",
@@ -122,6 +128,7 @@ __all__ = [
     "target",
     "targets",
     "unfinished",
+    "volume_and_value",
     "year",
     "year_to_date",
 ]
