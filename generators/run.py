@@ -20,10 +20,12 @@ from generators import records
 from generators.calendar import Month, day_number, months_between
 from generators.calibration import Calibration, MonthSums, Recipe, add_up_month, calibrate, months_of, terms_of
 from generators.errors import GeneratorError
+from generators.feedback import feedback_rows
 from generators.payment_files import payment_rows
 from generators.probes import probe_rows
 from generators.scenarios import SCENARIOS
 from generators.stragglers import straggler_fils
+from generators.surveys import survey_rows
 from generators.writer import Written, clear, read_manifest, write_frame, write_manifest
 
 MIN_SCALE: Final = 0.02
@@ -183,7 +185,7 @@ def _references(order: Order) -> dict[str, pl.DataFrame]:
     }
 
 
-LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "it_spend": 0.1}
+LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
 """Logs by month, with what a month of each costs relative to the others."""
 
 
@@ -193,6 +195,10 @@ def write_month(order: Order, calibration: Calibration, out: Path, source: str, 
         frame = payment_rows(order.recipe, calibration, month, order.days)
     elif source == "probes":
         frame = probe_rows(order.seed, month, order.days)
+    elif source == "surveys":
+        frame = survey_rows(order.recipe, month, order.days)
+    elif source == "feedback":
+        frame = feedback_rows(order.recipe, month, order.days)
     else:
         if month.first not in order.days:
             return None
