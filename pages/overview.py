@@ -13,7 +13,7 @@ from ui.filters import filter_bar
 from ui.lines import running_total
 from ui.lookups import names_of
 from ui.progression import is_year_to_date, progression
-from ui.sentences import collected
+from ui.sentences import collected, why_changed
 from ui.series import over_time
 from ui.shell import columns, headline
 from ui.targets import progress
@@ -25,7 +25,7 @@ def page(context: Context) -> None:
     """Draw the overview."""
     filter_bar(context, ("department", "channel"))
     amount = ask(context, "collected_amount")
-    headline(collected(context, amount))
+    headline(collected(context, amount), why_changed(context, amount, ask(context, "transactions")))
     cards(context, [_card(context, kpi) for kpi in CARDS])
     left, right = columns(context, 1.18, 1)
     with left:
@@ -68,7 +68,7 @@ def _where_from(context: Context, amount: Result) -> None:
     if total.value is None or total.base_value is None:
         no_figure(_("What changed"), _("There is no data for {period} to compare with.", period=write.window(context.base)))
         return
-    result = ask(context, "collected_amount", dimension, without="service" if dimension == "service" else None)
+    result = ask(context, "collected_amount", dimension)
     delta = total.value - total.base_value
     size = write.money(abs(delta))
     title = (
@@ -87,7 +87,7 @@ def _where_from(context: Context, amount: Result) -> None:
             part.name,
             part.change / 100,
             write.short(part.change / 100, sign=True),
-            code=part.code,
+            filter=(dimension, part.code) if part.code else None,
             details=(
                 hover(
                     write.window_short(context.window) + ": " + write.money_exact(part.value),

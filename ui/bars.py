@@ -18,25 +18,34 @@ _ROW: int = 28
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. `code` is what a click on it filters by (None: nothing); `label` its value in words, `details` for hover."""
+    """One bar. `filter` is the dimension and code that a click on it filters by; `label` its value in words."""
 
     name: str
     value: float | None
     label: str
     base: float | None = None
-    code: str | None = None
+    filter: tuple[str, str] | None = None
     details: tuple[str, ...] = ()
 
 
-def bars(context: Context, rows: Sequence[Bar], chosen: Sequence[str] = ()) -> Figure:
-    """Bars from zero with their base as a grey mark; with `chosen` codes, only those in the accent colour."""
+def bars(context: Context, rows: Sequence[Bar]) -> Figure:
+    """Bars from zero with their base as a grey mark; where the view is filtered by them, the others turn grey."""
     colour = colours(context)
-    shades = [colour.accent if not chosen or row.code in chosen else colour.context for row in rows]
+    shades = [colour.accent if in_view(context, row) else colour.context for row in rows]
     data = [_bars(context, rows, shades)]
     if any(row.base is not None for row in rows):
         data.append(_base_marks(context, rows))
     most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
     return _figure(context, rows, data, 0.0, most * 1.24 or 1.0)
+
+
+def in_view(context: Context, row: Bar) -> bool:
+    """Whether the filters of the view let this bar through."""
+    if row.filter is None:
+        return True
+    dimension, code = row.filter
+    chosen = context.state.filters.get(dimension)
+    return not chosen or code in chosen
 
 
 def change_bars(context: Context, rows: Sequence[Bar], *, good: str = "up") -> Figure:
@@ -60,7 +69,7 @@ def _bars(context: Context, rows: Sequence[Bar], shades: Sequence[str]) -> dict[
         "orientation": "h",
         "y": list(range(len(rows))),
         "x": [row.value for row in rows],
-        "customdata": [[row.code] for row in rows],
+        "customdata": [list(row.filter or ()) for row in rows],
         "text": [row.label for row in rows],
         "textposition": "outside",
         "textfont": {"size": 11.5, "color": colour.muted},

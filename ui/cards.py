@@ -16,16 +16,17 @@ from metrics import Result
 from ui.change import change_of
 from ui.context import Context
 from ui.explain import explanation
+from ui.series import Trend
 from ui.sparkline import sparkline
 from ui.targets import Progress
 
 
 @dataclass(frozen=True)
 class Card:
-    """One card: the answer (with a base), the same question by time for the sparkline, and the way to its target."""
+    """One card: the answer (with a base), its course over time for the sparkline, and the way to its target."""
 
     result: Result
-    series: Result | None = None
+    series: Trend | None = None
     progress: Progress | None = None
     title: str | None = None
     remark: str = ""
@@ -44,8 +45,7 @@ def card_html(context: Context, card: Card) -> str:
     parts = [
         f"<h2>{escape(card.title or context._(result.kpi.title))}</h2>",
         _value(context, result),
-        f'<p class="k-delta">{_change(context, card)}</p>',
-        _uncertainty(context, result),
+        f'<div class="k-says"><p class="k-delta">{_change(context, card)}</p>{_uncertainty(context, result)}</div>',
         _series(context, card),
         _target(card.progress),
         explanation(context, [result]),
@@ -84,7 +84,7 @@ def _uncertainty(context: Context, result: Result) -> str:
         return ""
     said = [write.margin(total.interval, result.kpi.unit), _("n {n}", n=write.count(total.n))]
     if total.interval.response_rate is not None:
-        said.append(_("{share} answered", share=write.share(total.interval.response_rate)))
+        said.append(_("{share} answered", share=write.share(total.interval.response_rate, decimals=0)))
     weak = f'<b class="k-warn">{escape(_("few answers"))}</b> · ' if total.weak else ""
     return f'<p class="k-n">{weak}{escape(" · ".join(said))}</p>'
 
@@ -92,20 +92,20 @@ def _uncertainty(context: Context, result: Result) -> str:
 def _series(context: Context, card: Card) -> str:
     if card.series is None:
         return ""
-    rows = [row for row in card.series.rows if row.keys[0][1] not in card.series.unfinished]
     label = context._(
         "{kpi} over time: current period bold, {period} grey",
         kpi=context._(card.result.kpi.title),
-        period=context.format.window_short(card.series.base) if card.series.base else "",
+        period=context.format.window_short(context.base),
     )
-    return sparkline([row.value for row in rows], [row.base_value for row in rows], label)
+    return sparkline(card.series.current, card.series.base, label)
 
 
 def _target(progress: Progress | None) -> str:
     if progress is None:
         return ""
     width = f"{100 * min(1.0, max(0.0, progress.filled)):.1f}"
+    gone = "" if progress.gone is None else f'<u style="inset-inline-start:{100 * progress.gone:.1f}%"></u>'
     return (
-        f'<div class="k-target"><div class="k-target-bar" aria-hidden="true"><i style="inline-size:{width}%"></i></div>'
+        f'<div class="k-target"><div class="k-target-bar" aria-hidden="true"><i style="inline-size:{width}%"></i>{gone}</div>'
         f"<p>{escape(progress.words)}</p></div>"
     )

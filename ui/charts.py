@@ -104,12 +104,15 @@ def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 def tick_text(write: Formatter, tick: float, unit: Unit, ticks: list[float]) -> str:
     """A tick in words: short amounts without the currency (the note under the title has it), shares as per cent."""
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
     if unit == "share":
-        step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
         return write.share(tick, decimals=max(0, math.ceil(-math.log10(step * 100) - 1e-9)))
-    if unit == "fils":
-        return write.short(tick / 100)
-    return write.short(tick)
+    scale = 100 if unit == "fils" else 1
+    most = max(abs(t) for t in ticks) / scale
+    figures = max(1, math.floor(math.log10(most)) - math.floor(math.log10(step / scale)) + 1) if most else 1
+    return write.short(
+        tick / scale, figures=figures if step / scale / 10 ** math.floor(math.log10(step / scale)) != 2.5 else figures + 1
+    )
 
 
 def plot_text(text: str) -> str:

@@ -32,7 +32,10 @@ def figure(
     note: str,
     filters: str | None = None,
 ) -> None:
-    """Draw a chart of `results`. With `filters`, a click on a bar filters the view by that dimension, a second one undoes it."""
+    """Draw a chart of `results`. With `filters`, a click on a mark filters the view by that dimension, a second one undoes it.
+
+    The marks carry what they filter by in `customdata`: a code of that dimension, or a dimension of their own and a code.
+    """
     with st.container(key=f"figure-{key}"):
         st.html(f'<h2 class="k-figure-title">{escape(title)}</h2><p class="k-figure-note">{escape(note)}</p>')
         widget = f"chart-{key}"
@@ -43,12 +46,21 @@ def figure(
         export_row(context, key, results, title)
 
 
-def _filter(widget: str, dimension: str) -> None:
-    """Callback of a click: toggles the filter of the bar that was hit; a click beside the bars changes nothing."""
+def _filter(widget: str, default: str) -> None:
+    """Callback of a click: toggles the filter of the bar that was hit; a click beside the bars changes nothing.
+
+    A second click on the same bar arrives as an empty selection: the bar of the click before is then toggled back.
+    """
     points = st.session_state[widget]["selection"]["points"]
-    codes = [code for point in points for code in point.get("customdata") or () if code]
-    if codes:
-        url.change(partial(State.toggled, dimension=dimension, code=str(codes[0])))
+    hit = [tuple(codes) for point in points if (codes := point.get("customdata"))]
+    before = st.session_state.pop(f"{widget}-hit", None)
+    found = hit[0] if hit else before
+    if found is None:
+        return
+    if hit:
+        st.session_state[f"{widget}-hit"] = found
+    dimension, code = found if len(found) == 2 else (default, *found)
+    url.change(partial(State.toggled, dimension=dimension, code=code))
 
 
 def no_figure(title: str, why: str) -> None:

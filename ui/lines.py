@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metrics import Unit
-from ui.charts import Figure, colours, hidden_axis, layout, time_axis, value_axis
+from ui.charts import Figure, colours, layout, time_axis, value_axis
 from ui.context import Context
 
 
@@ -44,11 +44,11 @@ def running_total(
     data = [_line(base, colour.context, 1.6)] if base else []
     data += _projection(context, band) if band else []
     data.append(_line(current, colour.accent, 2.6))
-    marks = [_end_label(base, colour.muted, below=True)] if base else []
+    marks = [_base_label(base, colour.muted)] if base else []
     data.append(_end_dot(current, colour.accent))
     marks.append(_end_label(current, colour.accent))
     if band:
-        marks.append(_label(band.start + len(band.middle) - 1, band.high[-1], band.label, colour.accent, below=False))
+        marks.append(_label(band.start + len(band.middle) - 1, band.high[-1], band.label, colour.accent))
     top = max((v for s in (current, base) if s for v in s.values if v is not None), default=1.0)
     top = max(top, max(band.high, default=0.0)) if band else top
     slots = max(len(s.values) for s in (current, base) if s)
@@ -57,7 +57,8 @@ def running_total(
         "data": data,
         "layout": layout(
             context,
-            290,
+            264,
+            margin={"b": 26},
             xaxis=time_axis(context, dict(ticks), range=[-0.01 * slots, slots * 1.01]),
             yaxis=value_axis(context, 0.0, top * 1.06, unit, automargin=True),
             annotations=[m for m in marks if m],
@@ -88,7 +89,6 @@ def columns(
             "cornerradius": 2,
             "pattern": {"shape": hatched, "fillmode": "replace", "fgcolor": colour.accent, "size": 5, "solidity": 0.35},
         },
-        "text": [current.label] if False else None,
         "hovertext": list(current.texts),
         "hoverinfo": "text",
     }
@@ -109,7 +109,8 @@ def columns(
         "data": data,
         "layout": layout(
             context,
-            260,
+            250,
+            margin={"b": 26},
             xaxis=time_axis(context, dict(ticks), range=[-0.6, len(current.values) - 0.4]),
             yaxis=value_axis(context, min([0.0, *values]), max([0.0, *values]) * 1.04 or 1.0, unit, automargin=True),
         ),
@@ -138,7 +139,8 @@ def timeline(
         "data": data,
         "layout": layout(
             context,
-            260,
+            250,
+            margin={"b": 26},
             xaxis=time_axis(context, dict(ticks), range=[-0.5, len(current.values) - 0.5 + len(current.values) * 0.01]),
             yaxis=value_axis(context, low, high if high > low else low + 1, unit, automargin=True),
             hovermode="x",
@@ -175,21 +177,31 @@ def _end_dot(series: Series, colour: str) -> dict[str, Any]:
     }
 
 
-def _end_label(series: Series, colour: str, *, below: bool = False) -> dict[str, Any] | None:
+def _end_label(series: Series, colour: str) -> dict[str, Any] | None:
     last = _last(series)
-    return _label(last[0], last[1], series.label, colour, below=below) if last else None
+    return _label(last[0], last[1], series.label, colour) if last else None
 
 
-def _label(x: float, y: float, text: str, colour: str, *, below: bool) -> dict[str, Any]:
+def _base_label(series: Series, colour: str) -> dict[str, Any] | None:
+    """Below the line and well before its end, where it cannot meet the label of the current period."""
+    last = _last(series)
+    if last is None:
+        return None
+    at = round(last[0] * 0.7)
+    label = _label(at, series.values[at] or 0.0, series.label, colour)
+    return {**label, "xanchor": "left", "yanchor": "top", "xshift": 8, "yshift": -6}
+
+
+def _label(x: float, y: float, text: str, colour: str) -> dict[str, Any]:
     return {
         "x": x,
         "y": y,
         "text": f"<b>{text}</b>",
         "showarrow": False,
         "xanchor": "right",
-        "yanchor": "top" if below else "bottom",
+        "yanchor": "bottom",
         "xshift": -4,
-        "yshift": -16 if below else 5,
+        "yshift": 5,
         "font": {"size": 12.5, "color": colour},
     }
 
@@ -214,6 +226,3 @@ def _bounds(context: Context, bounds: Sequence[tuple[float, float] | None]) -> l
     edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
     low, high = ([pair[side] for pair in bounds if pair] for side in (0, 1))
     return [{**edge, "y": low}, {**edge, "y": high, "fill": "tonexty", "fillcolor": colour.accent_soft}]
-
-
-__all__ = ["Band", "Series", "columns", "hidden_axis", "running_total", "timeline"]

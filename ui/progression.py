@@ -77,7 +77,9 @@ def _series(context: Context, result: Result, slots: list[str] | None) -> Series
         total += found.get(key) or 0
         values.append(total if key <= last and found else None)
         texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>")
-    label = context._("{period}: {amount}", period=_name(context, result.window), amount=write.value(total, result.kpi.unit))
+    label = write.phrase(
+        context._("{period}: {amount}", period=_name(context, result.window), amount=write.value(total, result.kpi.unit))
+    )
     return Series(values, texts, label)
 
 

@@ -6,7 +6,7 @@ Hazard: no base, no data and no change each need a sentence of their own, in bot
 
 from __future__ import annotations
 
-from metrics import Result
+from metrics import QuestionError, Result, volume_and_value
 from ui.context import Context
 from ui.lookups import names_of
 
@@ -47,3 +47,35 @@ def subject(context: Context, result: Result, sentence: str) -> str:
         return sentence
     shown = said if len(said) <= 3 else [*said[:2], context._("{n} more", n=context.format.count(len(said) - 2))]
     return f"{context._(', ').join(context.format.name(name) for name in shown)}: {sentence}"
+
+
+def why_changed(context: Context, amount: Result, volume: Result) -> str:
+    """Whether a change of the amount came from more payments or from larger ones; empty where nothing can be said."""
+    try:
+        effects = volume_and_value(amount, volume)
+    except QuestionError:
+        return ""
+    first, second, change = effects.first, effects.second, effects.change
+    if not change or not amount.total.base_value:
+        return ""
+    return (_growth if change > 0 else _fall)(context, float(first / change), first > 0, second > 0)
+
+
+def _growth(context: Context, by_volume: float, more: bool, larger: bool) -> str:
+    _, write = context._, context.format
+    if more and larger:
+        parts = {"a": write.share(by_volume, decimals=0), "b": write.share(1 - by_volume, decimals=0)}
+        return _("{a} of the growth came from more transactions, {b} from larger ones.", **parts)
+    if more:
+        return _("All of the growth came from more transactions; on average they were smaller.")
+    return _("All of the growth came from larger transactions; there were fewer of them.")
+
+
+def _fall(context: Context, by_volume: float, more: bool, larger: bool) -> str:
+    _, write = context._, context.format
+    if not more and not larger:
+        parts = {"a": write.share(by_volume, decimals=0), "b": write.share(1 - by_volume, decimals=0)}
+        return _("{a} of the fall came from fewer transactions, {b} from smaller ones.", **parts)
+    if more:
+        return _("All of the fall came from smaller transactions; there were more of them.")
+    return _("All of the fall came from fewer transactions; on average they were larger.")

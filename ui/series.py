@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from metrics import CutPeriodError, Grain, QuestionError, Result
+from dataclasses import dataclass
+
+from metrics import CutPeriodError, Grain, Number, QuestionError, Result, unfinished
 from ui.answers import ask
 from ui.context import Context
 
@@ -10,14 +12,34 @@ _DAILY_UP_TO = 75
 _WEEKLY_UP_TO = 800
 
 
-def over_time(context: Context, kpi: str) -> Result | None:
-    """A KPI over the view's window by day, week or month with its base; months where only months were reported; else None."""
+@dataclass(frozen=True)
+class Trend:
+    """Values of the current and the base window at equal steps of time, each from its own beginning."""
+
+    current: tuple[Number | None, ...]
+    base: tuple[Number | None, ...]
+
+
+def over_time(context: Context, kpi: str) -> Trend | None:
+    """A KPI over the view's window and its base by day, week or month; months where only months were reported; else None.
+
+    Weeks and months that the windows cut are left out: a part of a week would look like a fall.
+    """
     for grain in _grains(context):
         try:
-            return ask(context, kpi, grain)
+            return Trend(
+                _whole(ask(context, kpi, grain, base=None), grain),
+                _whole(ask(context, kpi, grain, window=context.base, base=None), grain),
+            )
         except (CutPeriodError, QuestionError):
             continue
     return None
+
+
+def _whole(result: Result, grain: Grain) -> tuple[Number | None, ...]:
+    keys = tuple(row.key(grain) for row in result.rows)
+    cut = unfinished(keys, result.window, result.complete_through)
+    return tuple(row.value for row in result.rows if row.key(grain) not in cut)
 
 
 def _grains(context: Context) -> tuple[Grain, ...]:

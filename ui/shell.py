@@ -40,6 +40,8 @@ def navigate(context: Context, entries: Sequence[Entry]) -> st.Page:
     """Register the pages, draw the sidebar, and return the page that was asked for."""
     pages = {entry.path: st.Page(entry.draw, title=entry.title, url_path=entry.path, default=not entry.path) for entry in entries}
     chosen = st.navigation(list(pages.values()), position="hidden")
+    copy, done = escape(context._("Copy link")), escape(context._("Copied"))
+    st.html(f'<div class="k-tools"><button type="button" data-copy data-done="{done}">{copy}</button></div>')
     with st.sidebar:
         _sidebar(context, entries, pages, chosen)
     return chosen

@@ -13,6 +13,7 @@ from urllib.parse import quote
 WIDTH: Final = 200
 HEIGHT: Final = 42
 _PAD: Final = 4
+_STROKE: Final = 'stroke="#000" vector-effect="non-scaling-stroke"'
 _MOST_POINTS: Final = 60
 """More points than this are averaged in pairs and so on: a card is 200 pixels wide."""
 
@@ -54,11 +55,10 @@ def _mask(values: Points, slots: int, low: float, high: float, width: float, *, 
     ]
     path = " ".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in run) for run in _runs(spots))
     end = next((s for s in reversed(spots) if s), None)
-    circle = f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="3"/>' if dot and end else ""
+    point = f'<path d="M{end[0]:.1f} {end[1]:.1f}h0" stroke-width="6.5" stroke-linecap="round" {_STROKE}/>' if dot and end else ""
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
-        f'<path d="{path}" fill="none" stroke="#000" stroke-width="{width}" stroke-linejoin="round" '
-        f'vector-effect="non-scaling-stroke"/>{circle}</svg>'
+        f'<path d="{path}" fill="none" stroke-width="{width}" stroke-linejoin="round" {_STROKE}/>{point}</svg>'
     )
     return f"url('data:image/svg+xml,{quote(svg, safe=' =/:,')}')".replace(" ", "%20")
 

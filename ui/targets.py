@@ -20,10 +20,11 @@ _HIGH: Final = Fraction(9, 10)
 
 @dataclass(frozen=True)
 class Progress:
-    """`filled` is the length of the bar (0..1), `words` say what it means."""
+    """`filled` is the length of the bar (0..1), `words` say what it means, `gone` the share of the year that has passed."""
 
     filled: float
     words: str
+    gone: float | None = None
 
 
 def progress(context: Context, result: Result) -> Progress | None:
@@ -52,16 +53,14 @@ def _of_year(context: Context, result: Result, target: Fraction) -> Progress | N
     if (window.start.month, window.start.day) != (1, 1) or window.start.year != window.end.year:
         return None
     done = Fraction(result.total.value or 0) / target
-    days = metrics.year(window.end.year).days
-    return Progress(
-        float(done),
-        context._(
-            "{share} of the year's target {target}; {gone} of the year gone",
-            share=write.share(float(done), decimals=0),
-            target=write.value(float(target), result.kpi.unit) if result.kpi.unit == "fils" else write.short(float(target)),
-            gone=write.share(window.days / days, decimals=0),
-        ),
+    amount = float(target) / 100 if result.kpi.unit == "fils" else float(target)
+    said = context._(
+        "Target {target} for {year} · {share}",
+        target=write.short(amount),
+        year=write.period(str(window.end.year)),
+        share=write.share(float(done), decimals=0),
     )
+    return Progress(float(done), said, gone=window.days / metrics.year(window.end.year).days)
 
 
 def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
