@@ -94,6 +94,10 @@ def _ingest(options: argparse.Namespace) -> int:
         done += path.stat().st_size if path.is_file() else 0
         if len(deliveries) > 1:
             show(f"{name}/{path.name}", done, total)
+    if options.supersede:
+        with ledger.opened(options.data) as connection:
+            for row in ledger.forsaken(connection):
+                print(f"note: {ledger.reread(row)}")
     return code
 
 

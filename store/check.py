@@ -38,13 +38,14 @@ def check(parsed: Parsed, source: Source, now: datetime | None = None) -> Checke
     early = _future(frame, source, now or datetime.now(UTC))
     if early.height:
         frame = frame.join(early.select(LINE), on=LINE, how="anti", maintain_order="left")
-    good, failure = _lined(source.schema).filter(frame)
+    _, failure = _lined(source.schema).filter(frame)
     if not len(failure):
-        return Checked(good, frame.clear(), pl.concat([parsed.problems, early]))
+        return Checked(frame, frame.clear(), pl.concat([parsed.problems, early]))
     broken, repeated = _split(failure)
-    kept, duplicates, conflicts = _repeated(repeated.select(frame.columns), source.schema.primary_key())
-    accepted = pl.concat([good.select(frame.columns), kept]).sort(LINE)
-    return Checked(accepted, duplicates, pl.concat([parsed.problems, early, broken, conflicts]))
+    duplicates, conflicts = _repeated(repeated.select(frame.columns), source.schema.primary_key())
+    out = pl.concat([broken[LINE], duplicates[LINE], conflicts[LINE]]).implode()
+    problems = pl.concat([parsed.problems, early, broken, conflicts])
+    return Checked(frame.filter(~pl.col(LINE).is_in(out)), duplicates, problems)
 
 
 def conflicting(lines: pl.Series) -> pl.DataFrame:
@@ -67,8 +68,7 @@ def _future(frame: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
 def _split(failure: dy.FailureInfo) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Problems of rows that break a rule of content, and the rows whose only fault is a key that occurs again."""
     details = failure.details()
-    rules = [name for name in details.columns if isinstance(details.schema[name], pl.Enum) and name in failure.counts()]
-    content = [name for name in rules if name != "primary_key"]
+    content = [name for name in failure.counts() if name != "primary_key"]
     verdicts = [
         details.filter(pl.col(name) == "invalid").select(
             LINE,
@@ -81,12 +81,11 @@ def _split(failure: dy.FailureInfo) -> tuple[pl.DataFrame, pl.DataFrame]:
     return broken, details.join(broken.select(LINE), on=LINE, how="anti", maintain_order="left")
 
 
-def _repeated(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Rows that share a key: the first of identical ones is kept, its copies are duplicates, contradicting ones are problems."""
+def _repeated(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of rows that share a key: the copies of identical ones but for the first, and problems of those that contradict."""
     content = [name for name in rows.columns if name != LINE]
     contents = rows.group_by(key).agg(pl.struct(content).n_unique().alias("_contents"))
     counted = rows.join(contents, on=key, how="left", maintain_order="left")
     agreeing = counted.filter(pl.col("_contents") == 1).drop("_contents")
-    kept = agreeing.unique(key, keep="first", maintain_order=True)
-    duplicates = agreeing.join(kept.select(LINE), on=LINE, how="anti", maintain_order="left")
-    return kept, duplicates, conflicting(counted.filter(pl.col("_contents") > 1)[LINE])
+    first = agreeing.unique(key, keep="first", maintain_order=True)[LINE].implode()
+    return agreeing.filter(~pl.col(LINE).is_in(first)), conflicting(counted.filter(pl.col("_contents") > 1)[LINE])

@@ -95,7 +95,7 @@ def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) 
     if found and found["source"] != order.source.name:
         raise ConflictError(f"{name}: these bytes came in as source '{found['source']}' before; a file belongs to one source")
     if order.supersede:
-        return found if found and found["state"] == "live" and not found["rejected"] else None
+        return found if found and not _worth_reading_again(connection, found) else None
     if found and found["state"] != "superseded":
         return found
     if order.source.kind == "reference":
@@ -108,6 +108,12 @@ def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) 
             "if this file corrects them add --supersede, if it is a further delivery give it a name of its own"
         )
     return None
+
+
+def _worth_reading_again(connection: sqlite3.Connection, found: sqlite3.Row) -> bool:
+    """Whether the same bytes can come to something else now: rows were rejected, or left out for a file that counts no longer."""
+    forsaken = {row["sha256"] for row in ledger.forsaken(connection)}
+    return found["state"] != "live" or found["rejected"] > 0 or found["sha256"] in forsaken
 
 
 def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, taken: Taken, aside: Path) -> Outcome:
@@ -131,7 +137,8 @@ def _prepare(
     replaced = _replaced(connection, incoming)
     dated = parts.dated(incoming.checked.accepted, source, agreed.timezone)
     among = Among(parts.months(dated), {*order.leaving, *replaced})
-    settled = entry.settle(incoming, dated, known(connection, order.data, source, incoming.checked.accepted, among))
+    met = known(connection, order.data, source, incoming.checked.accepted, among)
+    settled = entry.settle(incoming, dated, met)
     totals = entry.totals(incoming, settled)
     refused = not (totals.accepted or totals.duplicates) and (source.kind == "reference" or bool(replaced))
     origin = {"file_sha256": incoming.sha256, "file_name": incoming.name}
@@ -147,16 +154,18 @@ def _prepare(
         days=entry.days(settled.fresh, source),
         rejects=entry.rejects(settled, incoming.records),
         skips=incoming.records.skips,
+        relies=met.relies,
     )
     return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
 
 
 def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> list[Incoming]:
     """The references a mapping adds to, each as the store holds it with the new rows."""
+    query = "SELECT path FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
     found = []
     for name, rows in taken.references.items():
-        query = "SELECT path FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
-        held = [pl.read_parquet(order.data / path, hive_partitioning=False) for (path,) in connection.execute(query, (name,))]
+        paths = [order.data / path for (path,) in connection.execute(query, (name,))]
+        held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in paths]
         stored = pl.concat([SOURCES[name].schema.create_empty(), *held])
         if incoming := derive.missing(name, rows, stored, aside, taken.incoming.name):
             found.append(incoming)

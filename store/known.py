@@ -7,14 +7,18 @@ where the key holds the time; of those only the key is read, and whole rows only
 """
 
 import sqlite3
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from store.contract import Source
 from store.parse import LINE
+
+_PATH: Final = "_path"
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,14 @@ class Among:
 
 @dataclass(frozen=True)
 class Known:
-    """Lines (LINE) of new rows that are stored already: identical ones, and ones that contradict what is stored."""
+    """Lines (LINE) of new rows that are stored already: identical ones, and ones that contradict what is stored.
+
+    `relies`: how many of the identical ones each stored file (SHA-256) holds.
+    """
 
     identical: pl.Series
     contradicting: pl.Series
+    relies: Mapping[str, int]
 
 
 def integer_key(source: Source) -> str | None:
@@ -42,22 +50,29 @@ def integer_key(source: Source) -> str | None:
 def known(ledger: sqlite3.Connection, data: Path, source: Source, rows: pl.DataFrame, scope: Among) -> Known:
     """Compare new rows (LINE and the contract's columns) with those stored."""
     parts = _candidates(ledger, source, rows, scope)
-    nothing = rows[LINE].clear()
+    nothing = Known(rows[LINE].clear(), rows[LINE].clear(), {})
     if not parts or rows.is_empty():
-        return Known(nothing, nothing)
-    key = source.schema.primary_key()
-    stored = pl.scan_parquet([data / path for path in parts], hive_partitioning=False)
+        return nothing
+    key, content = source.schema.primary_key(), source.schema.column_names()
+    stored = pl.scan_parquet([data / path for path in parts], hive_partitioning=False, glob=False, include_file_paths=_PATH)
     met = rows.lazy().select(key).join(stored.select(key), on=key, how="semi").collect()
     if met.is_empty():
-        return Known(nothing, nothing)
-    content = source.schema.column_names()
+        return nothing
     both = rows.join(met, on=key, how="semi", maintain_order="left")
-    held = stored.select(content).join(met.lazy(), on=key, how="semi").collect()
-    same = both.join(held, on=content, how="semi", nulls_equal=True)
-    return Known(same[LINE], both.join(same, on=LINE, how="anti", maintain_order="left")[LINE])
+    held = stored.select(*content, _PATH).join(met.lazy(), on=key, how="semi").collect()
+    same = both.join(held, on=content, nulls_equal=True).sort(LINE)
+    relies: Counter[str] = Counter()
+    for path, count in same.group_by(_PATH).len().iter_rows():
+        relies[parts[Path(path).relative_to(data).as_posix()]] += count
+    return Known(
+        identical=same[LINE],
+        contradicting=both.join(same, on=LINE, how="anti", maintain_order="left")[LINE],
+        relies=relies,
+    )
 
 
-def _candidates(ledger: sqlite3.Connection, source: Source, rows: pl.DataFrame, scope: Among) -> list[str]:
+def _candidates(ledger: sqlite3.Connection, source: Source, rows: pl.DataFrame, scope: Among) -> dict[str, str]:
+    """Path and file (SHA-256) of the parts that can hold a key of `rows`."""
     query = (
         "SELECT path, file_sha256, month, min_id, max_id FROM parts JOIN files ON files.sha256 = file_sha256"
         " WHERE state = 'live' AND parts.source = ?"
@@ -66,7 +81,7 @@ def _candidates(ledger: sqlite3.Connection, source: Source, rows: pl.DataFrame, 
     key = integer_key(source)
     if key is not None:
         low, high = rows[key].min(), rows[key].max()
-        return [p["path"] for p in parts if low is not None and p["min_id"] <= high and p["max_id"] >= low]
-    if source.time in source.schema.primary_key():
-        return [p["path"] for p in parts if p["month"] in scope.months]
-    return [p["path"] for p in parts]
+        parts = [p for p in parts if low is not None and p["min_id"] <= high and p["max_id"] >= low]
+    elif source.time in source.schema.primary_key():
+        parts = [p for p in parts if p["month"] in scope.months]
+    return {part["path"]: part["file_sha256"] for part in parts}

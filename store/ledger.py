@@ -6,7 +6,7 @@ Hazard: only files in state 'live' count; every query over parts or days joins `
 """
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from store.errors import LedgerError
 from store.parts import Part
 
 FILE: Final = "ledger.sqlite"
-VERSION: Final = 1
+VERSION: Final = 2
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -113,6 +113,7 @@ class FileRecord:
     days: tuple[Day, ...]
     rejects: tuple[Reject, ...]
     skips: tuple[tuple[str, int], ...]
+    relies: Mapping[str, int]
 
     def check(self) -> None:
         """Raise LedgerError unless rows and fils add up, per file, part, day and reject."""
@@ -148,10 +149,23 @@ def live_files(connection: sqlite3.Connection, source: str, name: str | None = N
     return connection.execute(query, (source, name, name)).fetchall()
 
 
+def forsaken(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Live files (sha256, source, name, rows, on_name) whose duplicates were left out for a file that counts no longer."""
+    return connection.execute(_FORSAKEN).fetchall()
+
+
+def reread(forsaken: sqlite3.Row) -> str:
+    """What to tell the operator about a row of `forsaken`."""
+    return (
+        f"{forsaken['source']}/{forsaken['name']}: {forsaken['rows']:,} of its rows were left out as duplicates of"
+        f" {forsaken['on_name']}, which has been superseded since; ingest the file again with --supersede"
+    )
+
+
 def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collection[str] = ()) -> None:
     """Write a file and all about it, and take those it supersedes out of count. Call inside a transaction."""
     entry.check()
-    for table in ("parts", "days", "rejects", "skips"):
+    for table in ("parts", "days", "rejects", "skips", "relies"):
         connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", (entry.sha256,))
     values = {
         "sha256": entry.sha256,
@@ -172,6 +186,13 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
     connection.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?)", [(*of, *day) for day in entry.days])
     connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)", [(*of, *reject) for reject in entry.rejects])
     connection.executemany("INSERT INTO skips VALUES (?, ?, ?)", [(entry.sha256, *skip) for skip in entry.skips])
+    connection.executemany("INSERT INTO relies VALUES (?, ?, ?)", [(entry.sha256, *on) for on in entry.relies.items()])
     connection.executemany(
         "UPDATE files SET state = 'superseded', superseded_by = ? WHERE sha256 = ?", [(entry.sha256, sha) for sha in superseded]
     )
+
+
+_FORSAKEN: Final = """
+    SELECT files.sha256, files.source, files.name, relies.rows, held.name AS on_name
+    FROM relies JOIN files ON files.sha256 = file_sha256 JOIN files held ON held.sha256 = on_sha256
+    WHERE files.state = 'live' AND held.state <> 'live' ORDER BY files.source, files.name"""

@@ -2,7 +2,7 @@
 -- Rule: a file and everything about it is written in one transaction; what the ledger does not name does not exist.
 -- Hazard: only files in state 'live' count. Money is integer minor units (fils), NULL where a source has no money.
 
-CREATE TABLE files (
+CREATE TABLE IF NOT EXISTS files (
     sha256          TEXT PRIMARY KEY,           -- of the bytes that came in
     source          TEXT NOT NULL,
     name            TEXT NOT NULL,              -- file name without folders
@@ -24,9 +24,9 @@ CREATE TABLE files (
     CHECK (rows_in = accepted + duplicates + rejected),
     CHECK (fils_in = fils_accepted + fils_duplicates + fils_rejected)
 ) STRICT;
-CREATE INDEX files_by_source ON files (source, state, name);
+CREATE INDEX IF NOT EXISTS files_by_source ON files (source, state, name);
 
-CREATE TABLE parts (                            -- immutable Parquet files of accepted rows
+CREATE TABLE IF NOT EXISTS parts (                            -- immutable Parquet files of accepted rows
     path        TEXT PRIMARY KEY,               -- below the store's folder
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),
     source      TEXT NOT NULL,
@@ -37,10 +37,10 @@ CREATE TABLE parts (                            -- immutable Parquet files of ac
     min_id      INTEGER,                        -- smallest and largest value of the source's first integer key
     max_id      INTEGER
 ) STRICT;
-CREATE INDEX parts_by_month ON parts (source, month);
-CREATE INDEX parts_by_file ON parts (file_sha256);
+CREATE INDEX IF NOT EXISTS parts_by_month ON parts (source, month);
+CREATE INDEX IF NOT EXISTS parts_by_file ON parts (file_sha256);
 
-CREATE TABLE days (                             -- control totals of accepted rows per local business day
+CREATE TABLE IF NOT EXISTS days (                             -- control totals of accepted rows per local business day
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),
     source      TEXT NOT NULL,
     day         TEXT NOT NULL,
@@ -48,9 +48,9 @@ CREATE TABLE days (                             -- control totals of accepted ro
     fils        INTEGER,
     PRIMARY KEY (file_sha256, day)
 ) STRICT;
-CREATE INDEX days_by_source ON days (source, day);
+CREATE INDEX IF NOT EXISTS days_by_source ON days (source, day);
 
-CREATE TABLE rejects (                          -- quarantine: one entry per rejected row
+CREATE TABLE IF NOT EXISTS rejects (                          -- quarantine: one entry per rejected row
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),
     source      TEXT NOT NULL,
     line        INTEGER NOT NULL,               -- physical line of a text file, row number of a Parquet file, from 1
@@ -60,14 +60,21 @@ CREATE TABLE rejects (                          -- quarantine: one entry per rej
     PRIMARY KEY (file_sha256, line)
 ) STRICT;
 
-CREATE TABLE skips (                            -- how many lines each skip rule of a mapping passed over
+CREATE TABLE IF NOT EXISTS skips (                            -- how many lines each skip rule of a mapping passed over
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),
     reason      TEXT NOT NULL,
     lines       INTEGER NOT NULL,
     PRIMARY KEY (file_sha256, reason)
 ) STRICT;
 
-CREATE TABLE rollups (                          -- monthly Parquet of a mart, and the hash of what it was made from
+CREATE TABLE IF NOT EXISTS relies (             -- duplicates of a file that were left out because another file holds the row
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    on_sha256   TEXT NOT NULL,                  -- once that file is superseded, this one has to be read again
+    rows        INTEGER NOT NULL,
+    PRIMARY KEY (file_sha256, on_sha256)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS rollups (                          -- monthly Parquet of a mart, and the hash of what it was made from
     mart   TEXT NOT NULL,
     month  TEXT NOT NULL,
     inputs TEXT NOT NULL,
@@ -77,7 +84,7 @@ CREATE TABLE rollups (                          -- monthly Parquet of a mart, an
     PRIMARY KEY (mart, month)
 ) STRICT;
 
-CREATE TABLE snapshots (
+CREATE TABLE IF NOT EXISTS snapshots (
     version          TEXT PRIMARY KEY,
     published_at     TEXT NOT NULL,             -- UTC, ISO 8601
     complete_through TEXT,

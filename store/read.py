@@ -37,9 +37,11 @@ class Records:
 def parquet(path: Path, name: str) -> Records:
     """Records of a Parquet file; the line is the row number from 1, the raw text the row as JSON."""
     try:
-        rows = pl.read_parquet(path, hive_partitioning=False).with_row_index(LINE, 1).with_columns(pl.col(LINE).cast(pl.Int64))
+        found = pl.read_parquet(path, hive_partitioning=False, glob=False)
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise InputError(f"{name}: no readable Parquet file ({str(error).splitlines()[0]}); deliver it again, whole") from error
+
+    rows = found.with_row_index(LINE, 1).cast({LINE: pl.Int64})
 
     def raw(lines: Collection[int]) -> dict[int, str]:
         wanted = rows.filter(pl.col(LINE).is_in(list(lines)))

@@ -54,8 +54,9 @@ def verify(data: Path, progress: Progress = silent) -> Report:
 
 
 def _sums(connection: sqlite3.Connection) -> list[str]:
-    """Entries of the ledger that do not add up in themselves."""
-    return [
+    """Entries of the ledger that do not add up in themselves, or miss rows since another file was superseded."""
+    forsaken = [ledger.reread(row) for row in ledger.forsaken(connection)]
+    return forsaken + [
         f"{row['source']}/{row['name']} ({row['sha256'][:12]}): the ledger's parts, days or rejects do not add up to its totals"
         for row in connection.execute(_BROKEN)
     ]
@@ -68,7 +69,7 @@ def _part(data: Path, part: sqlite3.Row) -> tuple[list[str], list[pl.DataFrame]]
         return [f"{part['path']}: missing; ingest its file again, or restore it"], []
     if files.sha256(path) != part["sha256"]:
         return [f"{part['path']}: its bytes have changed (SHA-256 differs); restore it, or ingest its file again"], []
-    rows = pl.scan_parquet(path, hive_partitioning=False)
+    rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
     found = rows.select(pl.len(), _fils(source)).collect().row(0)
     if found != (part["rows"], part["fils"]):
         return [f"{part['path']}: {found[0]} rows and {found[1]} fils, the ledger says {part['rows']} and {part['fils']}"], []
