@@ -37,7 +37,7 @@ def page(context: Context) -> None:
         _funnel(context, invited)
     with right:
         _by(context, "department")
-    _by(context, "wave")
+        _by(context, "wave")
 
 
 def _nobody_asked(context: Context) -> None:

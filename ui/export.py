@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import streamlit as st
 import xlsxwriter
+from streamlit.delta_generator import DeltaGenerator
 
 from metrics.model import Result
 from ui.context import Context
@@ -244,23 +245,42 @@ def export_row(context: Context, key: str, results: Sequence[Result], title: str
 
     `key` is unique on the page. The files are built when they are asked for; a rerun of the page costs nothing.
     """
-    _, names = context._, names_of(context)
-    with st.container(horizontal=True, key=f"take-{key}", gap="small", vertical_alignment="center"):
-        for extension, mime, build in (("csv", "text/csv", to_csv), ("xlsx", _XLSX, to_xlsx)):
-            st.download_button(
-                extension.upper(),
-                partial(build, title, results, names),
-                file_name(results, extension),
-                mime,
-                key=f"{extension}-{key}",
-                on_click="ignore",
-                type="tertiary",
-            )
+    names = names_of(context)
+    with _row(key):
+        _download(key, file_name(results, "csv"), partial(to_csv, title, results, names))
+        _download(key, file_name(results, "xlsx"), partial(to_xlsx, title, results, names))
         st.html(f'<div class="k-take">{_png_button(results, names) if chart else ""}{explanation(context, results)}</div>')
 
 
+def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False) -> None:
+    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart."""
+    words, fmt = context._, context.format
+    through = context.facts.complete_through
+    lines: Head = [
+        (words("Title"), title),
+        (words("Data complete to"), f"{fmt.date(through)} ({through})"),
+        (words("Snapshot"), context.snapshot.version),
+    ]
+    stem = f"{key}-{context.snapshot.version}"
+    with _row(key):
+        _download(key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
+        _download(key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
+        if chart:
+            st.html(f'<div class="k-take">{_png(f"{stem}.png", ". ".join(value for _, value in lines[1:]))}</div>')
+
+
+def _row(key: str) -> DeltaGenerator:
+    return st.container(horizontal=True, key=f"take-{key}", gap="small", vertical_alignment="center")
+
+
+def _download(key: str, name: str, build: Callable[[], bytes]) -> None:
+    """A link-like button; `build` runs when it is clicked, outside the page's run."""
+    extension = name.rpartition(".")[2]
+    mime = {"csv": "text/csv", "xlsx": _XLSX}[extension]
+    st.download_button(extension.upper(), build, name, mime, key=f"{extension}-{key}", on_click="ignore", type="tertiary")
+
+
 def _png_button(results: Sequence[Result], names: Names) -> str:
-    """The button that `static/dashboard.js` listens to; the footer makes the picture say where it comes from."""
     first, fmt = results[0], names.format
     footer = fmt.words(
         "{period}. {filters}Data complete to {date}, snapshot {snapshot}.",
@@ -269,4 +289,9 @@ def _png_button(results: Sequence[Result], names: Names) -> str:
         date=fmt.date(first.complete_through),
         snapshot=fmt.name(first.snapshot),
     )
-    return f'<button type="button" data-png="{escape(file_name(results, "png"))}" data-footer="{escape(footer)}">PNG</button>'
+    return _png(file_name(results, "png"), footer)
+
+
+def _png(name: str, footer: str) -> str:
+    """The button that `static/dashboard.js` listens to; the footer makes the picture say where it comes from."""
+    return f'<button type="button" data-png="{escape(name)}" data-footer="{escape(footer)}">PNG</button>'

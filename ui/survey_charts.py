@@ -136,7 +136,8 @@ def _label(context: Context, result: Result, position: int, row: Row, low: float
     text = f"<b>{write.value(row.value, result.kpi.unit)}</b> {write.margin(row.interval, result.kpi.unit)}"
     if row.weak:
         text += f" · {plot_text(_('few answers'))}"
-    return {**label, "x": row.interval.high, "xshift": -8 if context.rtl else 8, "text": write.phrase(text)}
+    end = max(row.interval.high, row.base_value if row.base_value is not None else row.interval.high)
+    return {**label, "x": end, "xshift": -8 if context.rtl else 8, "text": write.phrase(text)}
 
 
 def funnel_bars(context: Context, steps: Sequence[tuple[str, Result]]) -> list[Bar]:
@@ -182,7 +183,10 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[int, str]] 
         }
     )
     figure["layout"]["shapes"] = [_wording_line(colour.muted, position) for position, _ in wordings]
-    figure["layout"]["annotations"] += [_wording_label(context, position, name) for position, name in wordings]
+    figure["layout"]["annotations"] = [
+        *figure["layout"].get("annotations", []),
+        *(_wording_label(context, position, name) for position, name in wordings),
+    ]
     return figure
 
 

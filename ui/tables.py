@@ -83,6 +83,11 @@ def cell_text(cell: Cell, column: Column, fmt: Formatter) -> str:
     return fmt.count(cell) if isinstance(cell, int) else fmt.number(cell, 2)
 
 
+def show_grid(context: Context, grid: Grid, title: str) -> None:
+    """Draw a grid as a table at once."""
+    st.html(table_html(grid, title, context.format))
+
+
 def show_table(context: Context, key: str, results: Sequence[Result], title: str) -> None:
     """Draw the table of these answers behind a line that opens it; nothing is built or sent while it is closed."""
 

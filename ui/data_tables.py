@@ -1,0 +1,183 @@
+"""Grids of the Data page: sources, reconciliation, files, quarantine, campaigns, events. Cells are exact, like everywhere.
+
+Rule: a grid is the one source of a table on the page and of its file.
+Hazard: file names and raw text of rejected rows come from outside; whoever writes a grid escapes or disarms them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from metrics import Campaign, Event
+from ui.format import minor_to_major
+from ui.grid import Cell, Column, Grid
+from ui.names import Names
+from ui.standing import Delivery, Standing
+
+_COUNTS = ("files", "rows_in", "accepted", "duplicates", "rejected")
+
+
+def sources_grid(standing: Standing, names: Names) -> Grid:
+    """Per source: counts, whether they add up, the days it spans and when it last came; the counts add up to the total."""
+    words = names.format.words
+    columns = (
+        Column(words("Source"), "text"),
+        Column(words("Files"), "count"),
+        Column(words("Rows in"), "count"),
+        Column(words("Accepted"), "count"),
+        Column(words("Duplicates"), "count"),
+        Column(words("Rejected"), "count"),
+        Column(words("Not accounted for"), "count"),
+        Column(words("First day"), "date"),
+        Column(words("Last day"), "date"),
+        Column(words("Complete to"), "date"),
+        Column(words("Last file"), "moment"),
+    )
+    keep = (*_COUNTS, "unaccounted", "first_day", "last_day", "complete_through", "last_ingested_at")
+    rows = tuple((names.of("source", r["source"]), *(r[k] for k in keep)) for r in standing.sources.iter_rows(named=True))
+    sums = [_sum(standing.sources, name) for name in (*_COUNTS, "unaccounted")]
+    return Grid(columns, rows, (words("Total"), *sums, None, None, None, standing.last_ingested))
+
+
+def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
+    """Every day (or month) of the calendar, delivered or missing."""
+    words = names.format.words
+    columns = (Column(words("Source"), "text"), Column(words("Day"), "date"), Column(words("State"), "text"))
+    rows: list[tuple[Cell, ...]] = []
+    for delivery in deliveries:
+        name, delivered, missing = names.of("source", delivery.source), words("delivered"), words("missing")
+        days = {**dict.fromkeys(delivery.delivered, delivered), **dict.fromkeys(delivery.missing, missing)}
+        rows += [(name, day, state) for day, state in sorted(days.items())]
+    return Grid(columns, tuple(rows))
+
+
+def money_grid(standing: Standing, names: Names) -> Grid:
+    """The same proof in money, for the sources that carry any."""
+    words, currency = names.format.words, names.format.currency
+    titles = (words("Amount in"), words("Accepted"), words("Duplicates"), words("Rejected"), words("Not accounted for"))
+    columns = (Column(words("Source"), "text"), *(Column(title, "money", currency) for title in titles))
+    rows: list[tuple[Cell, ...]] = []
+    for r in standing.sources.drop_nulls("fils_in").iter_rows(named=True):
+        parts = [r[name] or 0 for name in ("fils_accepted", "fils_duplicates", "fils_rejected")]
+        rows.append(
+            (names.of("source", r["source"]), *(minor_to_major(v) for v in (r["fils_in"], *parts, r["fils_in"] - sum(parts))))
+        )
+    return Grid(columns, tuple(rows))
+
+
+def reconciliation_grid(standing: Standing, names: Names) -> Grid:
+    """Ledger beside marts per source and month, and what lies between them; the differences add up in the total."""
+    words, fmt = names.format.words, names.format
+    columns = (
+        Column(words("Source"), "text"),
+        Column(words("Month"), "text"),
+        Column(words("Rows, ledger"), "count"),
+        Column(words("Rows, marts"), "count"),
+        Column(words("Difference"), "count"),
+        Column(words("Amount, ledger"), "money", fmt.currency),
+        Column(words("Amount, marts"), "money", fmt.currency),
+        Column(words("Difference"), "money", fmt.currency),
+    )
+    frame = standing.reconciliation
+    rows = tuple(
+        (
+            names.of("source", r["source"]),
+            fmt.month(r["month"]),
+            *(r[k] for k in ("rows_ledger", "rows_mart", "rows_apart")),
+            *(_major(r[k]) for k in ("fils_ledger", "fils_mart", "fils_apart")),
+        )
+        for r in frame.sort("month", "source", descending=[True, False]).iter_rows(named=True)
+    )
+    counts = [_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
+    money = [_major(_sum(frame, k)) for k in ("fils_ledger", "fils_mart", "fils_apart")]
+    return Grid(columns, rows, (words("Total"), "", *counts, *money))
+
+
+def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
+    """Rejected rows: where they stood, which rule they broke, and their text as it came."""
+    words = names.format.words
+    titles = (words("Source"), words("File"), words("Line"), words("Column"), words("Rule"), words("Raw text"))
+    columns = tuple(Column(title, "count" if i == 2 else "text") for i, title in enumerate(titles))
+    keys = ("file", "line", "column", "rule", "raw")
+    return Grid(columns, tuple((names.of("source", r["source"]), *(r[k] for k in keys)) for r in rejected.iter_rows(named=True)))
+
+
+def files_grid(files: pl.DataFrame, names: Names) -> Grid:
+    """Ingested files, newest first, with their checksum."""
+    words = names.format.words
+    titles = (words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected"))
+    columns = (
+        Column(words("Source"), "text"),
+        Column(words("File"), "text"),
+        *(Column(title, "count") for title in titles),
+        Column(words("Amount accepted"), "money", names.format.currency),
+        Column(words("Ingested (UTC)"), "moment"),
+        Column("SHA-256", "text"),
+    )
+    keys = ("rows_in", "accepted", "duplicates", "rejected")
+    rows = tuple(
+        (
+            names.of("source", r["source"]),
+            r["name"],
+            *(r[k] for k in keys),
+            _major(r["fils_accepted"]),
+            r["ingested_at"],
+            r["sha256"],
+        )
+        for r in files.iter_rows(named=True)
+    )
+    return Grid(columns, rows)
+
+
+def campaigns_grid(campaigns: Sequence[Campaign], names: Names) -> Grid:
+    """Campaigns with the days they ran and the departments that took part."""
+    words = names.format.words
+    columns = (
+        Column(words("Campaign"), "text"),
+        Column(words("From"), "date"),
+        Column(words("To"), "date"),
+        Column(words("Departments"), "text"),
+    )
+    listed = words(", ")
+    return Grid(
+        columns,
+        tuple(
+            (
+                words.pick(c.name_en, c.name_ar),
+                c.window.start,
+                c.window.end,
+                listed.join(names.of("department", d) for d in c.departments),
+            )
+            for c in campaigns
+        ),
+    )
+
+
+def events_grid(events: Sequence[Event], names: Names) -> Grid:
+    """Public events with their stand and what happened there."""
+    words = names.format.words
+    columns = (
+        Column(words("Event"), "text"),
+        Column(words("From"), "date"),
+        Column(words("To"), "date"),
+        Column(words("Entities"), "count"),
+        Column(words("Area"), "count", words("m²")),
+        Column(words("Polls answered"), "count"),
+        Column(words("Complaints"), "count"),
+    )
+    rows = [
+        (words.pick(e.name_en, e.name_ar), e.window.start, e.window.end, e.entities, e.area_m2, e.polls_answered, e.complaints)
+        for e in events
+    ]
+    return Grid(columns, tuple(rows))
+
+
+def _major(amount: int | None) -> Cell:
+    return None if amount is None else minor_to_major(amount)
+
+
+def _sum(frame: pl.DataFrame, column: str) -> int | None:
+    values = frame[column].drop_nulls()
+    return int(values.sum()) if values.len() else None
