@@ -6,7 +6,7 @@ Hazard: the units in `rollup/` are only a cache of what the ledger's files add u
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +26,8 @@ from store.settings import Settings
 from store.snapshot import POINTER, current_version, snapshot_file
 
 _STAMP: Final = "%Y%m%dT%H%M%S"
+_ROLLING: Final = 0.8
+"""Share of the time that goes into rolling up; the rest builds the snapshot."""
 _MOST_CHANGED: Final = 0.5
 """Share of units that may differ from the snapshot before for that one to be built on; above it all is built from nothing."""
 
@@ -45,12 +47,15 @@ def publish(data: Path, progress: Progress = silent) -> str:
         if before and _content_of(book, before) == content:
             return f"nothing new: {before} holds what the ledger holds"
         start = _base(data, before, planned)
-        _roll_up(data, book, state, store, units.wanted(planned, filter(start.lacks, planned)), folder, progress)
-        version, built = _next_version(book, before, content), folder / "snapshot.duckdb"
+        wanted = units.wanted(planned, filter(start.lacks, planned))
+        _roll_up(data, book, state, store, wanted, folder, lambda text, done, total: progress(text, done, total / _ROLLING))
+        progress("building the snapshot", _ROLLING, 1)
+        now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
+        version = _version(book, before, now, content)
         with closing(serve.build(built, start, data, planned, state)) as snapshot:
-            through = _complete(snapshot, state, store, version, content)
+            through = _complete(snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content})
         files.place(built, snapshot_file(data, version))
-        _point_to(data, book, folder, version, content, through)
+        _point_to(data, book, folder, (version, now.isoformat(), through and through.isoformat(), content))
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)
@@ -96,45 +101,35 @@ def _roll_up(
         units.make(data, book, missing, engine, folder, progress)
 
 
-def _next_version(book: sqlite3.Connection, before: str | None, content: str) -> str:
+def _version(book: sqlite3.Connection, before: str | None, now: datetime, content: str) -> str:
     """`20121001T030000-<content>`, later than every version before it whatever the clock says."""
     versions = [version for (version,) in book.execute("SELECT version FROM snapshots")] + ([before] if before else [])
-    now = datetime.now(UTC).replace(microsecond=0)
-    if versions:
-        last = datetime.strptime(max(versions)[: len("20121001T030000")], _STAMP).replace(tzinfo=UTC)
-        now = max(now, last + timedelta(seconds=1))
+    for version in versions:
+        published = datetime.strptime(version.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+        now = max(now, published + timedelta(seconds=1))
     return f"{now:{_STAMP}}-{content[:8]}"
 
 
-def _complete(snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, version: str, content: str) -> date | None:
-    """Fill what follows from the marts, prove them, and leave the file whole. Returns the day it is complete through."""
+def _complete(snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, facts: Mapping[str, str]) -> date | None:
+    """Prove the marts, fill what follows from them, and leave the file whole. Returns the day it is complete through."""
     serve.fill(snapshot, "reconciliation", map(astuple, checks.prove(snapshot, state.parts)))
     through = coverage.complete_through(snapshot, state)
     serve.fill(snapshot, "coverage", coverage.rows(state, through))
     overall = coverage.overall(through)
-    meta = {
-        "version": version,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        **({"complete_through": overall.isoformat()} if overall else {}),
-        "currency": store.currency,
-        "minor_unit": store.minor_unit,
-        "timezone": store.timezone,
-        "content": content,
-        "layout": serve.LAYOUT,
-    }
+    meta = {**facts, "layout": serve.LAYOUT, **vars(store)}
+    if overall is not None:
+        meta["complete_through"] = overall.isoformat()
     serve.fill(snapshot, "meta", list(meta.items()))
     snapshot.execute("CHECKPOINT")
     return overall
 
 
-def _point_to(data: Path, book: sqlite3.Connection, folder: Path, version: str, content: str, through: date | None) -> None:
+def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tuple[str, str, str | None, str]) -> None:
+    """Make a snapshot the current one: (version, published_at, complete_through, content)."""
     with ledger.transaction(book):
-        book.execute(
-            "INSERT INTO snapshots (version, published_at, complete_through, content) VALUES (?, ?, ?, ?)",
-            (version, datetime.now(UTC).isoformat(timespec="seconds"), through.isoformat() if through else None, content),
-        )
+        book.execute("INSERT INTO snapshots (version, published_at, complete_through, content) VALUES (?, ?, ?, ?)", snapshot)
     pointer = folder / POINTER
-    pointer.write_text(f"{version}\n", encoding="utf-8")
+    pointer.write_text(f"{snapshot[0]}\n", encoding="utf-8")
     files.place(pointer, data / POINTER)
 
 

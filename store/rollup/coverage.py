@@ -1,6 +1,6 @@
 """How far the data reach: per source, and for the whole store.
 
-Rule: a source is complete through the last day it delivered (totals: the last day of their last period); the store is
+Rule: a source is complete through the last day it delivered (months and totals: the last day of their last period); the store is
 complete through the earliest of these over the daily sources that have ever delivered.
 Hazard: a day missing inside stays visible in `coverage_days` only; it is a gap, never a zero. A store without any daily
 source (a monitor's events alone) is complete through the last day of what it has.
@@ -8,11 +8,15 @@ source (a monitor's events alone) is complete through the last day of what it ha
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 import duckdb
 
 from store.contract import SOURCES
 from store.rollup.state import State
+
+_PERIODS: Final = {"payment_totals": "payments WHERE attempts IS NULL", "it_spend": "it_spend"}
+"""Where the last day of the last period lies for sources whose records are longer than a day."""
 
 
 def complete_through(snapshot: duckdb.DuckDBPyConnection, state: State) -> dict[str, date]:
@@ -20,9 +24,8 @@ def complete_through(snapshot: duckdb.DuckDBPyConnection, state: State) -> dict[
     through: dict[str, date] = {}
     for source, day, *_ in state.days:
         through[str(source)] = max(through.get(str(source), date.min), date.fromisoformat(str(day)))
-    if "payment_totals" in through:
-        [(last,)] = snapshot.execute("SELECT max(period_end) FROM payments WHERE attempts IS NULL").fetchall()
-        through["payment_totals"] = last
+    for source in through.keys() & _PERIODS.keys():
+        [(through[source],)] = snapshot.execute(f"SELECT max(period_end) FROM {_PERIODS[source]}").fetchall()
     return through
 
 
