@@ -11,10 +11,11 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 import metrics
 from metrics import Scope, Snapshot
-from pages import availability, collections, overview
+from pages import availability, collections, overview, satisfaction
 from ui import answers, shell, url
 from ui.context import Context
 from ui.direction import DocumentHead
@@ -68,6 +69,7 @@ def _entries(context: Context) -> list[shell.Entry]:
         ("", _("Overview"), _("Executive"), overview.page),
         ("collections", _("Collections"), _("Executive"), collections.page),
         ("availability", _("Availability"), _("Executive"), availability.page),
+        ("satisfaction", _("Satisfaction"), _("Survey team"), satisfaction.page),
     )
     return [shell.Entry(path, title, group, partial(shell.draw, page, context, title)) for path, title, group, page in listed]
 
@@ -75,4 +77,6 @@ def _entries(context: Context) -> list[shell.Entry]:
 if __name__ == "__main__":
     run()
 else:
+    # Otherwise Streamlit takes pages/ for pages of its own until the first visit, and a cold deep link would run a file in it.
+    PagesManager.uses_pages_directory = False
     app = st.App(__file__, middleware=[Middleware(DocumentHead)], on_script_error=shell.failure)

@@ -1,7 +1,121 @@
-"""availability"""
+"""Availability: could people use the services, which ones failed them, and what is not known."""
 
+from collections.abc import Sequence
+from typing import Final
+
+import metrics
+from metrics import Result, Row
+from ui.answers import ask, unfiltered
+from ui.cards import Card, cards
 from ui.context import Context
+from ui.dots import Dot, dots
+from ui.figure import figure, no_figure
+from ui.filters import filter_bar
+from ui.incidents import incident_table, reported_table
+from ui.lookups import names_of
+from ui.measures import by_time
+from ui.outages import available, bounds_in_words, course
+from ui.series import over_time
+from ui.shell import columns, empty, headline
+from ui.tables import show_table
+from ui.targets import progress
+
+CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
+BOTH: Final = ("availability", "availability_including_maintenance")
+MOST_SERVICES: Final = 14
 
 
 def page(context: Context) -> None:
-    """Draw."""
+    """Draw the page."""
+    filter_bar(context, ("department", "service"))
+    result = ask(context, "availability")
+    headline(available(context, result), bounds_in_words(context, result, ask(context, "incidents"), ask(context, "downtime")))
+    if result.total.value is None:
+        _not_monitored(context)
+        return
+    cards(context, [_card(context, kpi) for kpi in CARDS])
+    left, right = columns(context, 1, 1)
+    with left:
+        _course(context)
+        _parts(context, "department")
+    with right:
+        _parts(context, "service")
+    incident_table(context)
+    reported_table(context)
+
+
+def _not_monitored(context: Context) -> None:
+    _ = context._
+    empty(
+        _("No availability data in this period"),
+        _(
+            "No probe and no status event was delivered for {period} and these filters. "
+            "Choose another period or remove a filter; the data page shows which sources exist.",
+            period=context.format.window(context.window),
+        ),
+    )
+
+
+def _card(context: Context, kpi: str) -> Card:
+    result, names = ask(context, kpi), names_of(context)
+    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
+    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
+    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
+
+
+def _course(context: Context) -> None:
+    _ = context._
+    result = by_time(context, "availability", "day")
+    title = _("Availability by day")
+    base = context.format.window_short(context.base)
+    note = _("Share of known time, maintenance left out; band: what unknown time allows; grey: {base}", base=base)
+    figure(context, "availability-course", course(context, result), [result], title=title, note=note)
+    show_table(context, "availability-course", [ask(context, kpi, "month") for kpi in BOTH], _("Availability by month"))
+
+
+def _parts(context: Context, dimension: str) -> None:
+    """Departments or services, worst first; a click filters."""
+    _ = context._
+    without, counted = (ask(context, kpi, dimension, without=dimension) for kpi in BOTH)
+    rows = sorted(without.rows, key=lambda row: (row.value is None, row.value or 0.0))
+    shown = rows[:MOST_SERVICES]
+    title = _("By department, worst first")
+    if dimension == "service":
+        title = _("Services, worst first")
+        if len(rows) > len(shown):
+            n, whole = context.format.count(len(shown)), context.format.count(len(rows))
+            title = _("The {n} services with the lowest availability, of {all}", n=n, all=whole)
+    if not shown:
+        no_figure(title, _("Nothing is monitored for these filters."))
+        return
+    note = _("Dot: maintenance left out; ring: counted as down; line: what unknown time allows; dotted: target")
+    chart = dots(context, _dots(context, without, counted, shown), _target(context))
+    figure(context, f"availability-{dimension}", chart, [without, counted], title=title, note=note, filters=dimension)
+    show_table(context, f"availability-{dimension}", [without, counted], title)
+
+
+def _dots(context: Context, without: Result, counted: Result, rows: Sequence[Row]) -> list[Dot]:
+    names, write, (dimension,) = names_of(context), context.format, without.by
+    including = {row.keys: row.value for row in counted.rows}
+    chosen = context.state.filters.get(dimension)
+    return [
+        Dot(
+            name=names.of(dimension, code := row.key(dimension)),
+            value=row.value,
+            label=write.value(row.value, "share"),
+            other=including.get(row.keys),
+            bounds=row.bounds,
+            filter=(dimension, code),
+            details=(
+                f"{context._('Maintenance left out')}: {write.exact(row.value, 'share')}",
+                f"{context._('Maintenance counted')}: {write.exact(including.get(row.keys), 'share')}",
+            ),
+            chosen=not chosen or code in chosen,
+        )
+        for row in rows
+    ]
+
+
+def _target(context: Context) -> float | None:
+    found = metrics.target(context.snapshot, context.scope, "availability", context.window.end.year)
+    return float(found.value) if found else None

@@ -1,7 +1,113 @@
-"""collections"""
+"""Collections: how much was collected, through whom, for what, how and when; amounts and numbers of payments alike."""
 
+from typing import Final, cast
+
+from metrics import Grain
+from ui.answers import ask, unfiltered
+from ui.bars import Bar, bars
+from ui.cards import Card, cards
 from ui.context import Context
+from ui.figure import figure, no_figure
+from ui.filters import filter_bar
+from ui.lookups import names_of
+from ui.measures import by_time, course, part_bars
+from ui.sentences import collected, largest
+from ui.series import over_time
+from ui.shell import choices, columns, headline
+from ui.tables import show_table
+from ui.targets import progress
+from ui.toggle import toggle
+
+CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
+MEASURES: Final = ("collected_amount", "transactions")
+MOST_BARS: Final = 10
 
 
 def page(context: Context) -> None:
-    """Draw."""
+    """Draw the page."""
+    filter_bar(context)
+    amount = ask(context, "collected_amount")
+    headline(collected(context, amount), largest(context, ask(context, "collected_amount", "department")))
+    cards(context, [_card(context, kpi) for kpi in CARDS])
+    measure, grain = _choices(context)
+    left, right = columns(context, 1, 1)
+    with left:
+        _course(context, measure, grain)
+        _methods_and_channels(context, measure)
+    with right:
+        _parts(context, measure, "department")
+        _parts(context, measure, "service")
+
+
+def _choices(context: Context) -> tuple[str, Grain]:
+    """What the charts below show: amounts or transactions, by month or by day."""
+    _ = context._
+    with choices():
+        measure = toggle("measure", {MEASURES[0]: _("Amounts"), MEASURES[1]: _("Transactions")}, _("What the charts show"))
+        grain = toggle("grain", {"month": _("By month"), "day": _("By day")}, _("Steps of time"))
+    return measure, cast(Grain, grain)
+
+
+def _card(context: Context, kpi: str) -> Card:
+    result, names = ask(context, kpi), names_of(context)
+    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
+    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
+    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
+
+
+def _unit(context: Context, measure: str) -> str:
+    return context.format.currency_name if measure == "collected_amount" else context._("Settled transactions")
+
+
+def _course(context: Context, measure: str, grain: Grain) -> None:
+    _ = context._
+    result = by_time(context, measure, grain)
+    daily = result.by == ("day",)
+    amounts = {True: _("Collected by day"), False: _("Collected by month")}
+    counts = {True: _("Transactions by day"), False: _("Transactions by month")}
+    title = (amounts if measure == "collected_amount" else counts)[daily]
+    if not result.rows:
+        no_figure(title, _("No payments were reported for this period and these filters."))
+        return
+    base = context.format.window_short(context.base)
+    note = _("{unit}; grey: {base}; hatched: month not complete", unit=_unit(context, measure), base=base)
+    if daily or not result.unfinished:
+        note = _("{unit}; grey: {base}", unit=_unit(context, measure), base=base)
+    figure(context, "course", course(context, result), [result], title=title, note=note)
+    show_table(context, "course", [by_time(context, kpi, grain) for kpi in MEASURES], title)
+
+
+def _parts(context: Context, measure: str, dimension: str) -> None:
+    """The largest departments or services; a click filters by one of them."""
+    _ = context._
+    results = [ask(context, kpi, dimension, without=dimension) for kpi in MEASURES]
+    result = results[MEASURES.index(measure)]
+    title = _("By department") if dimension == "department" else _("By service")
+    if not result.rows:
+        no_figure(title, _("No payments were reported for this period and these filters."))
+        return
+    rows = part_bars(context, result, MOST_BARS)
+    figure(context, dimension, bars(context, rows), [result], title=title, note=_note(context, measure), filters=dimension)
+    show_table(context, dimension, results, title)
+
+
+def _methods_and_channels(context: Context, measure: str) -> None:
+    _ = context._
+    results = [ask(context, measure, dimension, without=dimension) for dimension in ("method", "channel")]
+    rows: list[Bar] = [bar for result in results for bar in part_bars(context, result, MOST_BARS)]
+    title = _("By payment method and by channel")
+    if not rows:
+        no_figure(title, _("No payments were reported for this period and these filters."))
+        return
+    split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
+    chart = bars(context, rows, split=split)
+    figure(context, "methods", chart, results, title=title, note=_note(context, measure), filters="method")
+    show_table(context, "methods", results[:1], _("By payment method"))
+
+
+def _note(context: Context, measure: str) -> str:
+    return context._(
+        "{unit}, share of what is shown; grey mark: {base}; click a bar to filter",
+        unit=_unit(context, measure),
+        base=context.format.window_short(context.base),
+    )

@@ -28,15 +28,22 @@ class Bar:
     details: tuple[str, ...] = ()
 
 
-def bars(context: Context, rows: Sequence[Bar]) -> Figure:
-    """Bars from zero with their base as a grey mark; where the view is filtered by them, the others turn grey."""
+def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
+    """Bars from zero with their base as a grey mark; where the view is filtered by them, the others turn grey.
+
+    `split` is after how many bars a line separates a second group.
+    """
     colour = colours(context)
-    shades = [colour.accent if in_view(context, row) else colour.context for row in rows]
+    shades = [colour.accent if row.filter and in_view(context, row) else colour.context for row in rows]
     data = [_bars(context, rows, shades)]
     if any(row.base is not None for row in rows):
         data.append(_base_marks(context, rows))
     most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
-    return _figure(context, rows, data, 0.0, most * 1.24 or 1.0)
+    figure = _figure(context, rows, data, 0.0, most * 1.34 or 1.0)
+    if 0 < split < len(rows):
+        edge = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": split - 0.5, "y1": split - 0.5}
+        figure["layout"]["shapes"] = [{**edge, "line": {"color": colour.line, "width": 1}}]
+    return figure
 
 
 def in_view(context: Context, row: Bar) -> bool:
@@ -90,7 +97,7 @@ def _base_marks(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
         "mode": "markers",
         "y": [i for i, row in enumerate(rows) if row.base is not None],
         "x": [row.base for row in rows if row.base is not None],
-        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": colour.muted}},
+        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2.5, "color": colour.base}},
         "hoverinfo": "skip",
     }
 

@@ -57,15 +57,15 @@ def hidden_axis(**more: Any) -> dict[str, Any]:
     return {"visible": False, "fixedrange": True, **more}
 
 
-def time_axis(context: Context, ticks: dict[Any, str], **more: Any) -> dict[str, Any]:
+def time_axis(context: Context, labels: dict[Any, str], **more: Any) -> dict[str, Any]:
     """A time axis with these labels (position to text)."""
     colour = colours(context)
     return {
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
-        "tickvals": list(ticks),
-        "ticktext": list(ticks.values()),
+        "tickvals": list(labels),
+        "ticktext": list(labels.values()),
         "tickangle": 0,
         "tickfont": {"size": 11, "color": colour.muted},
         **more,

@@ -238,7 +238,7 @@ class Formatter:
         )
         if same_start and same_end and base.end.year != window.end.year and base.start.year == base.end.year:
             return self.words("the same period of {year}", year=self._plain_digits(str(base.end.year)))
-        return self.window(base)
+        return self.words("the period {days}", days=self.window(base))
 
     def _date(self, day: dt.date, pattern: str) -> str:
         return self._plain_digits(format_date(day, pattern, locale=self.words.language))
@@ -320,7 +320,7 @@ def _scaled(value: Decimal, figures: int) -> tuple[str, str]:
         scaled = value / size
         decimals = max(0, figures - max(1, scaled.adjusted() + 1)) if size > 1 else 0
         rounded = scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        if abs(rounded) >= 1 or size == 1:
+        if size == 1 or abs(scaled) >= 1 - Decimal(5).scaleb(-figures - 1):
             if decimals and rounded.adjusted() > max(scaled.adjusted(), 0):
                 rounded = rounded.quantize(Decimal(1).scaleb(1 - decimals))
             return f"{rounded:,}", name

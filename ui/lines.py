@@ -100,7 +100,7 @@ def columns(
                 "mode": "markers",
                 "x": list(range(len(base.values))),
                 "y": list(base.values),
-                "marker": {"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": colour.muted}},
+                "marker": {"symbol": "line-ew", "size": 20, "line": {"width": 2.5, "color": colour.base}},
                 "hoverinfo": "skip",
             }
         )

@@ -79,3 +79,15 @@ def _fall(context: Context, by_volume: float, more: bool, larger: bool) -> str:
     if more:
         return _("All of the fall came from smaller transactions; there were more of them.")
     return _("All of the fall came from fewer transactions; on average they were larger.")
+
+
+def largest(context: Context, by_department: Result) -> str:
+    """Who collected the most, and which share of the whole; with one department only, nothing."""
+    _, write, rows = context._, context.format, [row for row in by_department.rows if row.value]
+    whole = sum(row.value or 0 for row in rows)
+    if len(rows) < 2 or whole <= 0:
+        return ""
+    names = names_of(context)
+    first, second = (write.name(names.of("department", row.key("department"))) for row in rows[:2])
+    share = write.share((rows[0].value or 0) / whole, decimals=0)
+    return _("{first} collected the most, {share} of the whole, before {second}.", first=first, share=share, second=second)

@@ -94,6 +94,11 @@ def columns(context: Context, *widths: float) -> list[st.delta_generator.DeltaGe
     return st.columns(list(widths), gap="medium")
 
 
+def choices() -> st.delta_generator.DeltaGenerator:
+    """A line for the small choices of a page, above its charts."""
+    return st.container(horizontal=True, key="choices", gap="small", vertical_alignment="center")
+
+
 def section(title: str) -> None:
     """The title of a part of a page."""
     st.html(f'<h2 class="k-section">{escape(title)}</h2>')

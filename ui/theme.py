@@ -21,6 +21,7 @@ class Palette:
     accent: str
     accent_soft: str
     context: str
+    base: str
     good: str
     bad: str
     warning: str
@@ -34,6 +35,7 @@ LIGHT: Final = Palette(
     accent="#0b5e68",
     accent_soft="#cfe2e4",
     context="#a9b2ba",
+    base="#98a3ac",
     good="#1a7f4b",
     bad="#b3332e",
     warning="#8f6200",
@@ -46,6 +48,7 @@ DARK: Final = Palette(
     accent="#4fb4c0",
     accent_soft="#1d4047",
     context="#66727d",
+    base="#8d99a3",
     good="#4cbb80",
     bad="#f27f76",
     warning="#dbab45",

@@ -1,0 +1,89 @@
+"""Tables of the availability page: the longest incidents, and what a monitor reported beside what is computed.
+
+Rule: times are shown on the clock of the configured zone; the lists are as long as one can read, and say how many there are.
+Hazard: a monitor's own summary follows its own rules; the difference is shown, never corrected.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from html import escape
+
+import streamlit as st
+
+import metrics
+from ui.answers import ask, usable
+from ui.context import Context
+from ui.grid import Column, Grid
+from ui.lookups import names_of
+from ui.shell import section
+from ui.tables import table_html
+
+MOST = 12
+
+
+def incident_table(context: Context) -> None:
+    """The longest incidents that began in the window."""
+    _, names = context._, names_of(context)
+    allowed = dict(usable(context, "incidents").values)
+    found = [
+        incident
+        for incident in metrics.incidents(context.snapshot, context.scope, context.window)
+        if incident.department in allowed.get("department", (incident.department,))
+        and incident.service in allowed.get("service", (incident.service,))
+    ]
+    if not found:
+        return
+    longest = sorted(found, key=lambda incident: -incident.down_seconds)[:MOST]
+    grid = Grid(
+        (
+            Column(_("Service"), "text"),
+            Column(_("Department"), "text"),
+            Column(_("Began"), "moment"),
+            Column(_("Ended"), "moment"),
+            Column(_("Down"), "seconds"),
+        ),
+        tuple(
+            (
+                names.of("service", i.service),
+                names.of("department", i.department),
+                context.local(i.started_at),
+                context.local(i.ended_at) if i.ended_at else None,
+                i.down_seconds,
+            )
+            for i in longest
+        ),
+    )
+    title = _("The longest of {n} incidents", n=context.format.count(len(found)))
+    section(title)
+    st.html(table_html(grid, title, context.format))
+
+
+def reported_table(context: Context) -> None:
+    """Downtime as computed beside downtime as the monitor itself reported it, where a monitor did."""
+    _, names = context._, names_of(context)
+    frame = metrics.monitor_summaries(context.snapshot, context.scope, context.window)
+    if frame.is_empty():
+        return
+    reported: dict[str, int] = defaultdict(int)
+    for service, seconds in zip(frame["service"], frame["reported_down_seconds"], strict=True):
+        reported[service] += seconds
+    computed = {row.key("service"): row.value for row in ask(context, "downtime", "service", base=None).rows}
+    grid = Grid(
+        (
+            Column(_("Service"), "text"),
+            Column(_("Down, computed"), "seconds"),
+            Column(_("Down, reported by the monitor"), "seconds"),
+            Column(_("Difference"), "seconds"),
+        ),
+        tuple(
+            (names.of("service", code), down, seconds, None if down is None else abs(int(down) - seconds))
+            for code, seconds in sorted(reported.items())
+            for down in [computed.get(code)]
+        ),
+    )
+    title = _("Computed beside reported")
+    section(title)
+    st.html(table_html(grid, title, context.format))
+    note = _("A monitor counts by rules of its own, for example whole minutes; the difference is shown, not corrected.")
+    st.html(f'<p class="k-figure-note">{escape(note)}</p>')

@@ -1,0 +1,69 @@
+"""Availability in words and over time: the sentences of the page, and the daily line with its bounds.
+
+Rule: unknown time is neither up nor down: it widens the bounds, in the sentence as in the chart.
+Hazard: one bad day among many good ones squeezes the axis; it begins at the lowest value that is shown, and says so.
+"""
+
+from __future__ import annotations
+
+from metrics import Result
+from ui.charts import Figure
+from ui.context import Context
+from ui.lines import Series, timeline
+from ui.measures import details
+from ui.progression import time_ticks
+from ui.sentences import span, subject
+
+
+def available(context: Context, result: Result) -> str:
+    """How available the services were, and how that compares."""
+    _, write, total = context._, context.format, result.total
+    when = span(context, result)
+    if total.value is None:
+        return subject(context, result, _("No availability was measured {when}", when=when))
+    share = write.share(total.value)
+    if result.base is None or total.change is None:
+        return subject(context, result, _("Services were available {share} of the time {when}", share=share, when=when))
+    parts = {
+        "share": share,
+        "when": when,
+        "points": write.points(abs(total.change)),
+        "base": write.base(result.window, result.base),
+    }
+    if abs(total.change) < 0.00005:
+        said = _("Services were available {share} of the time {when}, as in {base}", share=share, when=when, base=parts["base"])
+    elif total.change > 0:
+        said = _("Services were available {share} of the time {when}, {points} points more than in {base}", **parts)
+    else:
+        said = _("Services were available {share} of the time {when}, {points} points less than in {base}", **parts)
+    return subject(context, result, said)
+
+
+def bounds_in_words(context: Context, result: Result, incidents: Result, downtime: Result) -> str:
+    """Incidents, time down, and what unknown time could change."""
+    _, write = context._, context.format
+    said = []
+    if incidents.total.value is not None and downtime.total.value is not None:
+        number, down = int(incidents.total.value), write.duration(seconds=downtime.total.value)
+        said.append(
+            _.ngettext(
+                "{n} incident, {duration} of unplanned downtime added up over services.",
+                "{n} incidents, {duration} of unplanned downtime added up over services.",
+                number,
+                n=write.count(number),
+                duration=down,
+            )
+        )
+    if result.total.bounds:
+        low, high = (write.share(bound) for bound in result.total.bounds)
+        said.append(_("With unknown time counted as down or as up: {low} to {high}.", low=low, high=high))
+    return " ".join(said)
+
+
+def course(context: Context, result: Result) -> Figure:
+    """Availability by day or month with its bounds as a band."""
+    grain, rows = result.by[0], result.rows
+    texts = ["<br>".join((f"<b>{context.format.period(row.key(grain))}</b>", *details(context, result, row))) for row in rows]
+    base = Series([row.base_value for row in rows], texts, "") if any(row.base_value is not None for row in rows) else None
+    ticks = time_ticks(context, result.window, "day" if grain == "day" else "month")
+    return timeline(context, Series([row.value for row in rows], texts, ""), base, ticks, "share", [row.bounds for row in rows])
