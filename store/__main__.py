@@ -9,8 +9,8 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from store import ingest, ledger, quarantine, settings, status
@@ -18,7 +18,7 @@ from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
 from store.mapping import load
-from store.progress import Terminal
+from store.progress import Terminal, silent
 from store.publish import publish
 from store.settings import DEFAULT_DATA
 from store.verify import verify
@@ -72,33 +72,35 @@ def _ingest(options: argparse.Namespace) -> int:
     deliveries = _deliveries(options)
     if not deliveries:
         raise InputError("no files to ingest; give SOURCE FILE..., or --all DIR with DIR/<source>/*.parquet")
-    leaving = {}
-    if options.supersede:
-        for name in dict.fromkeys(name for name, _ in deliveries):
-            leaving[name] = ingest.leaving(
-                options.data, ingest.source_named(name), [path for source, path in deliveries if source == name]
-            )
     mapping = load(options.mapping) if options.mapping else None
-    code, done, total = 0, 0, sum(path.stat().st_size for _, path in deliveries if path.is_file())
-    show = Terminal()
-    for name, path in deliveries:
-        order = Order(options.data, ingest.source_named(name), mapping, options.supersede, leaving.get(name, frozenset()))
-        try:
-            outcome = ingest.ingest(path, order)
-        except StoreError as error:
-            show(f"{name}/{path.name}: refused", done, total)
-            print(f"error: {error}", file=sys.stderr)
-            code = 2
-        else:
-            code = max(code, _report(outcome, quiet=options.all is not None))
-        done += path.stat().st_size if path.is_file() else 0
-        if len(deliveries) > 1:
-            show(f"{name}/{path.name}", done, total)
+    orders = {name: Order(options.data, ingest.source_named(name), mapping, options.supersede) for name, _ in deliveries}
+    if options.supersede:
+        for name, order in orders.items():
+            paths = [path for source, path in deliveries if source == name]
+            orders[name] = replace(order, leaving=ingest.leaving(options.data, order.source, paths))
+    codes = _take(deliveries, orders, quiet=options.all is not None)
     if options.supersede:
         with ledger.opened(options.data) as connection:
             for row in ledger.forsaken(connection):
                 print(f"note: {ledger.reread(row)}")
-    return code
+    return max(codes)
+
+
+def _take(deliveries: Sequence[tuple[str, Path]], orders: Mapping[str, Order], *, quiet: bool) -> list[int]:
+    """Ingest file after file, one bad file not keeping the others out; returns an exit code for each."""
+    sizes = [path.stat().st_size if path.is_file() else 0 for _, path in deliveries]
+    show = Terminal() if len(deliveries) > 1 else silent
+    codes = []
+    for number, (name, path) in enumerate(deliveries):
+        try:
+            codes.append(_report(ingest.ingest(path, orders[name]), quiet=quiet))
+        except StoreError as error:
+            print(f"error: {error}", file=sys.stderr)
+            codes.append(2)
+        show(f"{name}/{path.name}", sum(sizes[: number + 1]), sum(sizes))
+    if quiet:
+        print(f"{len(deliveries):,} files: {codes.count(0):,} are in the store, {len(codes) - codes.count(0):,} are not")
+    return codes
 
 
 def _deliveries(options: argparse.Namespace) -> list[tuple[str, Path]]:

@@ -23,9 +23,10 @@ def silent(text: str, done: float, total: float) -> None:
 class Terminal:
     """Shows progress on a stream: one line that moves on a terminal, else a line every few seconds."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._moving = stream.isatty()
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Show on `stream`, by default on stderr."""
+        self._stream = stream or sys.stderr
+        self._moving = self._stream.isatty()
         self._start = self._shown = time.monotonic()
 
     def __call__(self, text: str, done: float, total: float) -> None:

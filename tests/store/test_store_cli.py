@@ -1,0 +1,178 @@
+"""The operator's commands: what they print, and with which exit code they end."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from store.__main__ import main
+from tests.support.records import department, parquet, payment
+
+
+def run(data: Path, *arguments: object) -> int:
+    return main([*map(str, arguments), "--data", str(data)])
+
+
+def test_ingest_reports_what_became_of_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = parquet(tmp_path / "p.parquet", "payments", [payment(1), payment(1), payment(2, amount_fils=-1)])
+    assert run(tmp_path / "s", "ingest", "payments", path) == 0
+    assert capsys.readouterr().out == "p.parquet: payments, 3 rows in = 1 accepted + 1 duplicates + 1 rejected\n"
+    assert run(tmp_path / "s", "ingest", "payments", path) == 0
+    assert capsys.readouterr().out == "p.parquet: already ingested, nothing to do\n"
+
+
+def test_all_rows_bad_ends_with_1_and_says_where_to_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = parquet(tmp_path / "p.parquet", "payments", [payment(1, amount_fils=-1)])
+    assert run(tmp_path / "s", "ingest", "payments", path) == 1
+    assert "No row can be used: see `python -m store quarantine payments`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ingest", "payment", "x.parquet"], "unknown source 'payment'; the sources are departments"),
+        (["ingest", "payments", "none.parquet"], "none.parquet: cannot be read"),
+        (["ingest", "payments"], "no files to ingest"),
+        (["ingest"], "no files to ingest"),
+        (["ingest", "--all", "nowhere"], "nowhere: no such folder"),
+        (["ingest", "payments", "x", "--all", "nowhere"], "--all takes no SOURCE"),
+        (["ingest", "payments", "x", "--mapping", "none.toml"], "none.toml: cannot be read"),
+        (["status"], "no store here"),
+        (["verify"], "no store here"),
+        (["publish"], "no store here"),
+        (["quarantine"], "no store here"),
+    ],
+)
+def test_what_is_refused_ends_with_2_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(tmp_path / "s", *arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert message in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_one_bad_file_does_not_keep_the_others_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "a.parquet"
+    bad.write_bytes(b"")
+    good = parquet(tmp_path / "b.parquet", "payments", [payment(1)])
+    assert run(tmp_path / "s", "ingest", "payments", bad, good) == 2
+    captured = capsys.readouterr()
+    assert "error: a.parquet: no readable Parquet file" in captured.err
+    assert captured.out.startswith("b.parquet: payments, 1 rows in = 1 accepted")
+
+
+@pytest.fixture
+def delivered(tmp_path: Path) -> Path:
+    """A delivery as the generators lay it out: one folder per source."""
+    for source, name, rows in (
+        ("payments", "payments-2012-09.parquet", [payment(1), payment(2, amount_fils=5), payment(3, amount_fils=-5)]),
+        ("departments", "departments.parquet", [department("dewa")]),
+    ):
+        (tmp_path / "in" / source).mkdir(parents=True)
+        parquet(tmp_path / "in" / source / name, source, rows)
+    (tmp_path / "in" / "manifest.json").write_text("{}")
+    return tmp_path / "in"
+
+
+def test_all_takes_every_source_then_publishes_and_verifies(
+    tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "s"
+    assert run(data, "ingest", "--all", delivered) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "payments-2012-09.parquet: payments, 3 rows in = 2 accepted + 0 duplicates + 1 rejected",
+        "2 files: 2 are in the store, 0 are not",
+    ]
+    assert captured.err.splitlines()[-1].startswith("100%  done in")
+
+    assert run(data, "ingest", "--all", delivered) == 0
+    assert "already ingested" in capsys.readouterr().out
+
+    assert run(data, "publish") == 0
+    assert run(data, "verify") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 files, 2 parts, 3 rows added up again: all as the ledger says"
+
+
+def test_regenerated_delivery_supersedes_every_file_of_the_one_before(
+    tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows that move from one file to another are neither taken for duplicates nor for contradictions of the old delivery."""
+    data, other = tmp_path / "s", delivered / "payments" / "payments-2012-10.parquet"
+    parquet(other, "payments", [payment(7), payment(8)])
+    run(data, "ingest", "--all", delivered)
+    parquet(delivered / "payments" / "payments-2012-09.parquet", "payments", [payment(7, amount_fils=1)])
+    parquet(other, "payments", [payment(1, amount_fils=2), payment(2)])
+    assert run(data, "ingest", "--all", delivered) == 2
+    capsys.readouterr()
+    assert run(data, "ingest", "--all", delivered, "--supersede") == 0
+    capsys.readouterr()
+    run(data, "status", "--format", "json")
+    [_, payments] = json.loads(capsys.readouterr().out)["sources"]
+    counted = [payments[name] for name in ("accepted", "duplicates", "rejected", "fils_accepted")]
+    assert counted == [3, 0, 0, 1 + 2 + 100_00]
+
+
+def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path / "s", "ingest", "--all", delivered)
+    capsys.readouterr()
+    assert run(tmp_path / "s", "status") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:7] == ["source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped"]
+    assert lines[2].split() == ["payments", "1", "3", "2", "0", "1", "0", "10,005", "1", "2012-09-30", "2012-09-30"]
+    assert lines[3] == "complete through 2012-09-30; money in fils"
+
+    run(tmp_path / "s", "status", "--format", "json")
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["complete_through"] == "2012-09-30"
+    assert facts["sources"][1] == {
+        "source": "payments",
+        "files": 1,
+        "rows_in": 3,
+        "accepted": 2,
+        "duplicates": 0,
+        "rejected": 1,
+        "skipped": 0,
+        "fils_accepted": 100_05,
+        "days": 1,
+        "first_day": "2012-09-30",
+        "complete_through": "2012-09-30",
+    }
+
+
+def test_quarantine_as_table_and_as_csv(tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path / "s", "ingest", "--all", delivered)
+    capsys.readouterr()
+    assert run(tmp_path / "s", "quarantine") == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[:4] == [
+        "payments",
+        "payments-2012-09.parquet",
+        "3",
+        "sign_follows_status",
+    ]
+    assert run(tmp_path / "s", "quarantine", "payments", "--format", "csv") == 0
+    [row] = csv.DictReader(StringIO(capsys.readouterr().out))
+    assert (row["line"], row["rule"], json.loads(row["raw"])["event_id"]) == ("3", "sign_follows_status", 3)
+    assert run(tmp_path / "s", "quarantine", "departments", "--format", "csv") == 0
+    assert capsys.readouterr().out.splitlines() == ["source,file,line,column,rule,raw"]
+
+
+def test_verify_ends_with_1_and_names_what_differs(tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path / "s", "ingest", "--all", delivered)
+    [path] = (tmp_path / "s" / "files" / "payments").rglob("*.parquet")
+    path.write_bytes(path.read_bytes() + b"\0")
+    capsys.readouterr()
+    assert run(tmp_path / "s", "verify") == 1
+    assert f"differs: {path.relative_to(tmp_path / 's')}: its bytes have changed" in capsys.readouterr().out
+
+
+def test_data_folder_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path / "elsewhere"))
+    assert main(["ingest", "payments", str(parquet(tmp_path / "p.parquet", "payments", [payment(1)]))]) == 0
+    assert (tmp_path / "elsewhere" / "ledger.sqlite").exists()
