@@ -93,6 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except GeneratorError as error:
         parser.error(str(error))
+    except KeyboardInterrupt:
+        print("generators: interrupted; run the same command again to finish", file=sys.stderr)
+        return 130
     if written is None:
         print(f"{given.out}: already complete, nothing to do (--force writes it again)")
         return 0

@@ -21,6 +21,7 @@ UTC_OFFSET_US: Final = 4 * 3_600_000_000
 """Asia/Dubai is UTC+4 all year."""
 _EPOCH_US: Final = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp()) * 1_000_000
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -38,6 +39,11 @@ def day_date(number: int) -> date:
 def midnight_us(number: int) -> int:
     """UTC microseconds since 1970 at which the local day begins."""
     return _EPOCH_US + number * DAY_US - UTC_OFFSET_US
+
+
+def midnights_us(numbers: Ints) -> Ints:
+    """`midnight_us` of many days."""
+    return np.asarray(_EPOCH_US - UTC_OFFSET_US + numbers * DAY_US)
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,10 @@ def months_between(start: date, end: date) -> list[Month]:
 class CityCalendar:
     """Facts of each day, arrays of length DAYS."""
 
-    weekday: NDArray[np.int64]
+    weekday: Ints
     """Monday 0 .. Sunday 6; the weekend is Friday 4 and Saturday 5."""
-    month: NDArray[np.int64]
-    day: NDArray[np.int64]
+    month: Ints
+    day: Ints
     weekend: Bools
     ramadan: Bools
     eid: Bools

@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from generators.calendar import DAYS, Floats, Month, day_date, demand
+from generators.calendar import DAYS, Floats, Ints, Month, day_date, demand
 from generators.errors import GeneratorError
 from generators.mix import PHONE_CELLS, campaign_of_day, campaigns, department_shares, transaction_mix
-from generators.published import CARD, CELLS, DIRECT_DEBIT, TERMS, Ints, largest_remainder, term_days, term_plan
+from generators.published import CARD, CELLS, TERMS, largest_remainder, term_days, term_plan
 from generators.sales import draw_sales, expected_amounts
 from generators.streams import stream
 from generators.world import build_world, paid_arrays
@@ -102,18 +102,20 @@ def _day_weights(seed: int) -> Floats:
     for day in range(1, DAYS):
         chance[day] += NOISE_MEMORY * chance[day - 1]
     calendar = demand()[:, None] ** DEMAND_POWER
-    return np.asarray(np.exp(trend + chance[:, None]) * calendar * _campaign_lift(seed)[:, None])
+    return np.asarray(np.exp(trend + chance[:, None]) * calendar * _campaign_lift(seed))
 
 
 def _campaign_lift(seed: int) -> Floats:
-    """Factor on the whole city's transactions per day: a campaign's lift times the share of its departments."""
+    """Factor on the transactions of each day and cell: a campaign's lift for the share of its departments, or its phone lift."""
     running = campaign_of_day(seed)
-    out = np.ones(DAYS)
+    out = np.ones((DAYS, len(CELLS)))
     shares = department_shares(seed, "count")
     for number, campaign in enumerate(campaigns(seed)):
         term = next(t for t in range(len(TERMS)) if term_days(t)[1] >= campaign.first)
         share = shares[term, list(campaign.departments)].sum() / shares[term].sum()
-        out[running == number] = 1 + (campaign.lift - 1) * share
+        days = running == number
+        out[days] = 1 + (campaign.lift - 1) * share
+        out[np.ix_(days, PHONE_CELLS)] = campaign.phone_lift
     return out
 
 
@@ -156,8 +158,9 @@ def nominal_factor(recipe: Recipe, term: int, cell: int) -> Floats:
     department = paid_arrays(recipe.seed).department
     price, raw_mean = expected_amounts(recipe.seed, month)
     width = len(build_world(recipe.seed).departments)
-    fixed = np.bincount(department, weights=mix * price * count, minlength=width)
-    raw = np.bincount(department, weights=mix * raw_mean * count, minlength=width)
+    fixed, raw = (np.zeros(width) for _ in range(2))
+    np.add.at(fixed, department, mix * price * count)
+    np.add.at(raw, department, mix * raw_mean * count)
     shares = _amount_shares(recipe.seed, term, cell)
     targets = open_targets(float(fils[term, cell]), fixed, raw, shares)
     return np.maximum(np.divide(targets, raw, out=np.zeros(width), where=raw > 0), 1.0)
@@ -221,20 +224,3 @@ def calibrate(recipe: Recipe, terms: list[int], sums: list[MonthSums], outside: 
                 by_day = raw[days, cell] @ factor[term, cell]
                 open_fils[days, cell] = largest_remainder(left, by_day)
     return Calibration(factor, open_fils)
-
-
-__all__ = [
-    "DIRECT_DEBIT",
-    "Calibration",
-    "DayCounts",
-    "MonthSums",
-    "Recipe",
-    "add_up_month",
-    "calibrate",
-    "day_counts",
-    "months_of",
-    "nominal_factor",
-    "open_targets",
-    "scaled_plan",
-    "terms_of",
-]

@@ -33,9 +33,9 @@ def first_names(seed: int, language: str) -> tuple[str, ...]:
 
 
 def service_name(world: World, service: int, language: str) -> str:
-    """Name of a service as it stands inside a sentence of the language."""
-    found = world.services[service]
-    return found.name_ar if language == "ar" else found.name_en[0].lower() + found.name_en[1:]
+    """Name of a service as it is quoted inside a sentence of the language."""
+    draft = world.services[service].draft
+    return f"«{draft.name_ar}»" if language == "ar" else f"“{draft.name_en}”"
 
 
 def mood(satisfaction: int, trouble: float) -> str:
@@ -71,5 +71,4 @@ def _pick(rng: np.random.Generator, words: "list[str] | tuple[str, ...]") -> str
 
 
 def _fill(template: str, service: str, name: str) -> str:
-    text = template.replace("{service}", service).replace("{name}", name)
-    return text[0].upper() + text[1:]
+    return template.replace("{service}", service).replace("{name}", name)

@@ -23,7 +23,7 @@ def trouble_hours(seed: int, month: Month) -> Floats:
     """Unplanned hours of trouble per transactional service and day of the month."""
     out = np.zeros((len(build_world(seed).paid), len(month.days)))
     found = outages_in(seed, month)
-    found = found.where(~found.planned)
+    found = found.take(~found.planned)
     begin = midnight_us(month.first)
     weight = np.where(found.degraded, SLOWNESS_WEIGHT, 1.0)
     for position in range(len(month.days)):

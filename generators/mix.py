@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.calendar import DAYS, Floats, Month, city_calendar, day_number
+from generators.calendar import DAYS, Floats, Ints, Month, city_calendar, day_number
 from generators.published import DIRECT_DEBIT, PHONE_CARD, PHONE_WALLET, TERMS, largest_remainder
 from generators.tables import rows
 from generators.world import build_world, paid_arrays
@@ -47,6 +47,8 @@ class Campaign:
     last: int
     departments: tuple[int, ...]
     lift: float
+    phone_lift: float
+    """The same for phone payments of the whole city."""
 
 
 @cache
@@ -60,13 +62,14 @@ def campaigns(seed: int) -> tuple[Campaign, ...]:
             day_number(date.fromisoformat(r["ends_on"])),
             tuple(world.department_number(code) for code in r["departments"].split()),
             float(r["lift"]),
+            float(r["phone_lift"]),
         )
         for r in rows("campaigns")
     )
 
 
 @cache
-def campaign_of_day(seed: int) -> NDArray[np.int64]:
+def campaign_of_day(seed: int) -> Ints:
     """Number of the campaign running on each day, -1 without one; array of length DAYS."""
     out = np.full(DAYS, -1)
     for number, campaign in enumerate(campaigns(seed)):
@@ -98,12 +101,12 @@ def season_factor(seed: int, month: Month) -> Floats:
     days = slice(month.first, month.last + 1)
     giving = 1 + RAMADAN_GIVING * float(city_calendar().ramadan[days].mean())
     paid = build_world(seed).paid
-    return np.array([giving if s.season == "ramadan" else SEASONS[s.season][month.month - 1] for s in paid])
+    return np.array([giving if s.draft.season == "ramadan" else SEASONS[s.draft.season][month.month - 1] for s in paid])
 
 
 def amount_factor(seed: int, month: Month) -> Floats:
     """How much larger than usual the open amounts of each service are in a month."""
-    return np.array([SUMMER_BILLS[month.month - 1] if s.season == "summer" else 1.0 for s in build_world(seed).paid])
+    return np.array([SUMMER_BILLS[month.month - 1] if s.draft.season == "summer" else 1.0 for s in build_world(seed).paid])
 
 
 @lru_cache(maxsize=64)

@@ -11,16 +11,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.calendar import DAY_US, FIRST, Floats, Month, city_calendar, midnight_us
-from generators.published import Ints
+from generators.calendar import DAY_US, FIRST, Bools, Floats, Ints, Month, city_calendar, midnight_us
 from generators.streams import stream
 from generators.world import build_world, paid_arrays
 
 MINUTE_US: Final = 60_000_000
-SERVICE_RATE: Final = 2.5
+SERVICE_RATE: Final = 3.6
 """Unplanned outages of a service per month in 2010; falls from year to year."""
 DEPARTMENT_RATE: Final = 0.22
-YEARLY_IMPROVEMENT: Final = 0.84
+YEARLY_IMPROVEMENT: Final = 0.88
 MEDIAN_MINUTES: Final = 38.0
 SIGMA: Final = 1.05
 MAX_MINUTES: Final = 36 * 60.0
@@ -37,11 +36,12 @@ class Outages:
     service: Ints
     start: Ints
     end: Ints
-    degraded: NDArray[np.bool_]
-    planned: NDArray[np.bool_]
+    degraded: Bools
+    planned: Bools
 
-    def where(self, mask: NDArray[np.bool_]) -> "Outages":
-        return Outages(self.service[mask], self.start[mask], self.end[mask], self.degraded[mask], self.planned[mask])
+    def take(self, chosen: Ints | Bools) -> "Outages":
+        """Those at the chosen positions, or where the mask is true."""
+        return Outages(self.service[chosen], self.start[chosen], self.end[chosen], self.degraded[chosen], self.planned[chosen])
 
 
 @lru_cache(maxsize=16)
@@ -96,6 +96,7 @@ def _maintenance(seed: int, month: Month) -> Outages:
     )
 
 
+@lru_cache(maxsize=16)
 def outages_in(seed: int, month: Month) -> Outages:
     """All trouble that touches `month`, including what began in the month before."""
     return _union(_concat([draw_outages(seed, month.shift(-1)), draw_outages(seed, month)]), from_us=midnight_us(month.first))
@@ -108,14 +109,14 @@ def _concat(parts: list[Outages]) -> Outages:
 def _union(found: Outages, from_us: int = 0) -> Outages:
     """Sort by service and start and cut overlaps: what began first keeps its time; nothing before `from_us` remains."""
     order = np.lexsort((found.start, found.service))
-    found = found.where(order)  # type: ignore[arg-type]  # positions select like a mask does
+    found = found.take(order)
     start, end = np.maximum(found.start, from_us), found.end
     for i in range(1, start.size):
         if found.service[i] == found.service[i - 1]:
             start[i] = max(start[i], end[i - 1])
             end[i] = max(end[i], end[i - 1])
     cut = Outages(found.service, start, end, found.degraded, found.planned)
-    return cut.where(start < end)
+    return cut.take(start < end)
 
 
 def covering(found: Outages, service: NDArray[np.uint8] | Ints, at: Ints) -> Ints:

@@ -1,139 +1,118 @@
 """The payment file of a month: the month's own records, plus what stragglers of earlier months bring into it.
 
-Rule: a record lies in the file of the month in which it was received; what would be received after the range closes the
-books with the last file. Hazard: a straggler's sale, refund and second delivery can be three different files.
+Rule: a record lies in the file of the month in which it was received; what would be received after the range is received on
+its last day, with the books closed. Hazard: a straggler's sale, refund and second delivery can be in three files.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from generators.calendar import Month, day_date, midnight_us, months_between
+from generators import frames
+from generators.calendar import Ints, Month, day_date, midnight_us, midnights_us, months_between
 from generators.calibration import Calibration, Recipe
+from generators.checkouts import CELL_METHOD, MPAY, SECOND_US, channels, durations, moments_of, payers
 from generators.outages import outages_in
-from generators.payments import (
-    CELL_METHOD,
-    COUNTERS,
-    ID_DAY,
-    MPAY,
-    REFUNDED,
-    SETTLED,
-    Records,
-    day_records,
-    durations,
-    moments,
-    payers,
-    received,
-)
-from generators.published import PHONE_CARD, PHONE_WALLET, Ints
-from generators.stragglers import LATE, LOOKBACK, TWICE, draw_stragglers
-from generators.stragglers import REFUNDED as FATE_REFUNDED
+from generators.payments import ID_DAY, REFUNDED, SETTLED, UNKNOWN, Records, day_records, received
+from generators.stragglers import LATE, LOOKBACK, TWICE, Stragglers, draw_stragglers
+from generators.stragglers import REFUNDED as REFUNDED_LATER
 from generators.streams import stream
 from generators.world import build_world, paid_arrays
 from store.contract import CHANNELS, METHODS, PAYMENT_STATUSES
 
-SALE_NUMBERS = 90_000_000
-REFUND_NUMBERS = 95_000_000
+SALE_NUMBERS: Final = 90_000_000
+REFUND_NUMBERS: Final = 95_000_000
 """Where the numbers of stragglers begin within a day, far above those of regular records."""
+CHUNK_ROWS: Final = 200_000
+"""Rows gathered before they are handed to the writer; bounds memory whatever the scale."""
+HOUR_US: Final = 3600 * SECOND_US
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """Records and the month number of the file each of them is delivered in."""
+    """Records, the day number each of them belongs to and the index of the month it is delivered in."""
 
     records: Records
+    day: Ints
     file_month: Ints
 
 
-def payment_rows(recipe: Recipe, calibration: Calibration, month: Month, days: range) -> pl.DataFrame:
-    """Rows of the file of `month` for a range of day numbers, columns of the contract `payments`, by day and time.
+def payment_rows(recipe: Recipe, calibration: Calibration, month: Month, days: range) -> Iterator[pl.DataFrame]:
+    """The file of `month` for a range of day numbers in frames of about CHUNK_ROWS, columns of the contract `payments`.
 
-    Duplicate callbacks are in it as identical rows.
+    The month's own records come by day and time, then those of stragglers. Duplicate callbacks are identical rows.
     """
     outages = outages_in(recipe.seed, month)
-    parts = [day_records(recipe, calibration, outages, day) for day in month.days if day in days]
-    earliest = max(month.index - LOOKBACK, 0)
-    for index in range(earliest, month.index + 1):
-        found = straggler_records(recipe, month.shift(index - month.index), days)
-        parts.append(found.records.take(np.flatnonzero(found.file_month == month.index)))
-    return to_frame(recipe.seed, Records.concat(parts))
+    waiting: list[Records] = []
+    for day in month.days:
+        if day in days:
+            waiting.append(day_records(recipe, calibration, outages, day))
+        if sum(r.event_id.size for r in waiting) >= CHUNK_ROWS:
+            yield to_frame(recipe.seed, Records.concat(waiting))
+            waiting = []
+    for back in range(min(LOOKBACK, month.index), -1, -1):
+        found = straggler_records(recipe, month.shift(-back), days)
+        waiting.append(found.records.take(np.flatnonzero(found.file_month == month.index)))
+    yield to_frame(recipe.seed, Records.concat(waiting))
 
 
 def straggler_records(recipe: Recipe, month: Month, days: range) -> Delivered:
-    """Records of the stragglers sold in `month` whose business day lies in `days`, with the file each belongs to."""
+    """Sales of stragglers of `month`, their refunds and second deliveries, as far as their business day lies in `days`."""
     found = draw_stragglers(recipe, month)
     rng = stream(recipe.seed, "straggler-details", month.index)
+    sales = _sales(recipe, rng, found, month)
+    later = found.day + found.lag
+    refunded, again = np.flatnonzero(found.fate == REFUNDED_LATER), np.flatnonzero(found.fate == TWICE)
+    refunds = _refunds(rng, sales.take(refunded), later[refunded], found.refund_fils[refunded], month)
+    records = Records.concat([sales, refunds, sales.take(again)])
+    day = np.concatenate([found.day, later[refunded], found.day[again]])
+    known = np.concatenate([np.where(found.fate == LATE, later, found.day), later[refunded], later[again]])
+    inside = np.flatnonzero((day >= days.start) & (day < days.stop))
+    records.received_at = np.minimum(records.received_at, midnight_us(days.stop) - 1)
+    return Delivered(records.take(inside), day[inside], _month_index(np.minimum(known[inside], days.stop - 1)))
+
+
+def _sales(recipe: Recipe, rng: np.random.Generator, found: Stragglers, month: Month) -> Records:
     count = found.day.size
-    at = _moments_by_day(rng, found.day)
-    phone = (found.cell == PHONE_CARD) | (found.cell == PHONE_WALLET)
-    channel = np.where(phone, np.uint8(MPAY), COUNTERS[rng.integers(0, 256, count, dtype=np.uint8)])
-    number = SALE_NUMBERS + np.arange(count)
-    occurred = _midnights(found.day) + at
-    late_at = _midnights(found.day + found.lag) + 3 * 3_600_000_000 + rng.integers(0, 3_600_000_000, count)
-    one = np.ones(count, np.int16)
-    sale_id = (found.day + 1) * ID_DAY + number
-    sales = Records(
-        event_id=sale_id,
-        transaction_id=sale_id,
-        basket_id=sale_id,
+    one, never = np.ones(count, np.int16), np.zeros(count, bool)
+    number = (found.day + 1) * ID_DAY + SALE_NUMBERS + np.arange(count)
+    channel = channels(rng, found.cell)
+    occurred = midnights_us(found.day) + moments_of(rng, found.day)
+    late = midnights_us(found.day + found.lag) + rng.integers(3 * HOUR_US, 4 * HOUR_US, count)
+    return Records(
+        event_id=number,
+        transaction_id=number,
+        basket_id=number,
         basket_line=one,
         basket_accounts=one,
         attempt=one,
         occurred_at=occurred,
-        received_at=np.where(found.fate == LATE, late_at, received(rng, occurred, month.first)),
+        received_at=np.where(found.fate == LATE, late, received(rng, occurred, month.first)),
         service=found.service,
         channel=channel,
         method=CELL_METHOD[found.cell],
-        automatic=np.zeros(count, bool),
+        automatic=never,
         status=np.full(count, SETTLED, np.uint8),
         amount_fils=found.fils,
-        duration_ms=durations(rng, phone, np.zeros(count, bool), np.ones(count, np.int64)),
-        payer=payers(rng, count, month.first, recipe.scale),
+        duration_ms=durations(rng, channel == MPAY, never, np.ones(count, np.int64)),
+        payer=payers(rng, channel, month.first, recipe.scale),
     )
-    refunds = _refunds(rng, sales, found.day + found.lag, found.refund_fils, month)
-    back = found.fate == FATE_REFUNDED
-    again = found.fate == TWICE
-    every = [sales, refunds.take(np.flatnonzero(back)), sales.take(np.flatnonzero(again))]
-    day = np.concatenate([found.day, (found.day + found.lag)[back], found.day[again]])
-    known = np.concatenate(
-        [
-            np.where(found.fate == LATE, found.day + found.lag, found.day),
-            (found.day + found.lag)[back],
-            (found.day + found.lag)[again],
-        ]
-    )
-    records = Records.concat(every)
-    records.received_at = np.minimum(records.received_at, midnight_us(days.stop) - 1)
-    inside = np.flatnonzero((day >= days.start) & (day < days.stop))
-    last = days.stop - 1
-    return Delivered(records.take(inside), _month_index(np.minimum(known[inside], last)))
 
 
 def _refunds(rng: np.random.Generator, sales: Records, day: Ints, fils: Ints, month: Month) -> Records:
-    """The refund record of each sale, at office hours of its own day; only those with `fils` > 0 mean anything."""
+    """The refund of each sale, at office hours of its own day, under the sale's transaction."""
     count = day.size
-    occurred = _midnights(day) + (8 + 7 * rng.random(count)) * 3_600_000_000
-    records = sales.take(np.arange(count))
-    records.event_id = (day + 1) * ID_DAY + REFUND_NUMBERS + (month.index % 4) * 1_000_000 + np.arange(count)
-    records.occurred_at = occurred.astype(np.int64)
-    records.received_at = records.occurred_at + rng.integers(1_000_000, 60_000_000, count)
-    records.status = np.full(count, REFUNDED, np.uint8)
-    records.amount_fils = -fils
-    records.duration_ms = np.full(count, -1, np.int32)
-    return records
-
-
-def _moments_by_day(rng: np.random.Generator, day: Ints) -> Ints:
-    out = np.zeros(day.size, np.int64)
-    for number in np.unique(day):
-        mine = np.flatnonzero(day == number)
-        out[mine] = moments(rng, mine.size, int(number))
-    return out
-
-
-def _midnights(day: Ints) -> Ints:
-    return midnight_us(0) + day * (midnight_us(1) - midnight_us(0))
+    refunds = sales.take(np.arange(count))
+    refunds.event_id = (day + 1) * ID_DAY + REFUND_NUMBERS + (month.index % 4) * 1_000_000 + np.arange(count)
+    refunds.occurred_at = midnights_us(day) + rng.integers(8 * HOUR_US, 15 * HOUR_US, count)
+    refunds.received_at = refunds.occurred_at + rng.integers(SECOND_US, 60 * SECOND_US, count)
+    refunds.status = np.full(count, REFUNDED, np.uint8)
+    refunds.amount_fils = -fils
+    refunds.duration_ms = np.full(count, UNKNOWN, np.int32)
+    return refunds
 
 
 def _month_index(day: Ints) -> Ints:
@@ -146,8 +125,6 @@ def _month_index(day: Ints) -> Ints:
 def to_frame(seed: int, records: Records) -> pl.DataFrame:
     """Records as a frame with exactly the columns and types of the contract `payments`."""
     world = build_world(seed)
-    services, departments = pl.Enum([s.code for s in world.paid]), pl.Enum([d.code for d in world.departments])
-    department = paid_arrays(seed).department.astype(np.uint8)[records.service]
     return pl.DataFrame(
         {
             "event_id": records.event_id,
@@ -156,17 +133,17 @@ def to_frame(seed: int, records: Records) -> pl.DataFrame:
             "basket_line": records.basket_line,
             "basket_accounts": records.basket_accounts,
             "attempt": records.attempt,
-            "occurred_at": pl.Series(records.occurred_at).cast(pl.Datetime("us", "UTC")),
-            "received_at": pl.Series(records.received_at).cast(pl.Datetime("us", "UTC")),
-            "department": pl.Series(department).cat.to(departments).cast(pl.String),
-            "service": pl.Series(records.service).cat.to(services).cast(pl.String),
-            "channel": pl.Series(records.channel).cat.to(pl.Enum(CHANNELS)),
-            "method": pl.Series(records.method).cat.to(pl.Enum(METHODS)),
+            "occurred_at": frames.instants(records.occurred_at),
+            "received_at": frames.instants(records.received_at),
+            "department": frames.codes([d.code for d in world.departments], paid_arrays(seed).department[records.service]),
+            "service": frames.codes([s.code for s in world.paid], records.service),
+            "channel": frames.enum(CHANNELS, records.channel),
+            "method": frames.enum(METHODS, records.method),
             "automatic": records.automatic,
-            "status": pl.Series(records.status).cat.to(pl.Enum(PAYMENT_STATUSES)),
+            "status": frames.enum(PAYMENT_STATUSES, records.status),
             "amount_fils": records.amount_fils,
             "surcharge_fils": np.zeros(records.event_id.size, np.int64),
-            "duration_ms": records.duration_ms,
-            "payer": records.payer,
+            "duration_ms": frames.only(pl.Series(records.duration_ms), records.duration_ms != UNKNOWN),
+            "payer": frames.only(pl.Series(records.payer), records.payer != UNKNOWN),
         }
-    ).with_columns(pl.col("duration_ms").replace(-1, None), pl.col("payer").replace(-1, None))
+    )

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from generators.calendar import DAY_US, Floats, Month, midnight_us
+from generators import frames
+from generators.calendar import DAY_US, Bools, Floats, Month, midnight_us
 from generators.outages import outages_in
 from generators.streams import stream
 from generators.world import build_world, paid_arrays
@@ -46,20 +47,18 @@ def probe_rows(seed: int, month: Month, days: range) -> pl.DataFrame:
     seen &= (day_of_step[None, :] >= days.start) & (day_of_step[None, :] < days.stop)
     seen &= paid.available_from[:, None] <= day_of_step[None, :]
     service, step = np.nonzero(seen)
-    codes = pl.Enum([s.code for s in world.paid])
-    departments = pl.Enum([d.code for d in world.departments])
     state = state[seen]
     return pl.DataFrame(
         {
-            "service": pl.Series(service.astype(np.uint8)).cat.to(codes).cast(pl.String),
-            "probed_at": pl.Series(begin + step * STEP_US).cast(pl.Datetime("us", "UTC")),
-            "department": pl.Series(paid.department[service].astype(np.uint8)).cat.to(departments).cast(pl.String),
-            "state": pl.Series(state).cat.to(pl.Enum(SERVICE_STATES)),
+            "service": frames.codes([s.code for s in world.paid], service),
+            "probed_at": frames.instants(begin + step * STEP_US),
+            "department": frames.codes([d.code for d in world.departments], paid.department[service]),
+            "state": frames.enum(SERVICE_STATES, state),
             "planned": planned[seen],
             "interval_s": np.full(service.size, INTERVAL_S, np.int32),
-            "response_ms": response[seen].astype(np.int32),
+            "response_ms": frames.only(pl.Series(response[seen].astype(np.int32)), state != DOWN),
         }
-    ).with_columns(pl.when(pl.col("state") != "down").then("response_ms"))
+    )
 
 
 def _response_ms(seed: int, rng: np.random.Generator, steps: int) -> Floats:
@@ -71,7 +70,7 @@ def _response_ms(seed: int, rng: np.random.Generator, steps: int) -> Floats:
     return np.asarray(np.exp(chance * np.float32(0.22)) * (level[:, None] * load).astype(np.float32))
 
 
-def _seen(rng: np.random.Generator, shape: tuple[int, int]) -> "np.typing.NDArray[np.bool_]":
+def _seen(rng: np.random.Generator, shape: tuple[int, int]) -> Bools:
     """Which probes were made: the monitor stops now and then, and misses single probes."""
     seen = np.ones(shape, bool)
     size = shape[0] * shape[1]

@@ -11,9 +11,8 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from generators.calendar import FIRST, LAST, day_number
+from generators.calendar import FIRST, LAST, Floats, Ints, day_number
 from generators.errors import GeneratorError
 from generators.tables import rows
 
@@ -24,8 +23,6 @@ PHONE_CARD_SHARE: Final = 0.82
 YEARS: Final = tuple(range(FIRST.year, LAST.year + 1))
 TERMS: Final = tuple((year, part) for year in YEARS for part in range(3))
 """(year, part): part 0 is January to June, 1 July to September, 2 October to December."""
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def term_days(term: int) -> tuple[int, int]:
     return day_number(first), day_number(last)
 
 
-def largest_remainder(total: int, weights: NDArray[np.float64]) -> Ints:
+def largest_remainder(total: int, weights: Floats) -> Ints:
     """Whole numbers in proportion to `weights` (not all 0) that add up to `total` exactly; ties go to the first."""
     if total < 0:
         return -largest_remainder(-total, weights)
@@ -122,7 +119,7 @@ def _by_term(measure: str, dimension: str) -> Ints:
     return np.array(out)
 
 
-def split_year(half: int | None, nine: int | None, year: int | None, assumed: int, shares: NDArray[np.float64]) -> list[int]:
+def split_year(half: int | None, nine: int | None, year: int | None, assumed: int, shares: Floats) -> list[int]:
     """H1, Q3 and Q4 such that the known half-year, nine-month and year sums hold; unknown ones follow `shares`."""
     whole = year if year is not None else assumed
     h1_of_nine = float(shares[0] / shares[:2].sum())

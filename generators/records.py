@@ -35,8 +35,9 @@ SHARE_LIMIT: Final = {
 }
 GROWTH_TARGET: Final = 1.12
 CITY_TARGETS_2012: Final = {"collected_amount": 4_200_000_000_00, "transactions": 3_200_000}
-SPEND_PER_EMPLOYEE_FILS: Final = 160_000
-"""Monthly IT budget per employee, AED 1,600."""
+SPEND_FILS: Final = 270_000
+"""Monthly budget for electronic services is this times size ** SPEND_POWER: AED 2,700 for a department of one."""
+SPEND_POWER: Final = 0.75
 
 
 def departments(seed: int) -> pl.DataFrame:
@@ -61,13 +62,13 @@ def services(seed: int, end: date) -> pl.DataFrame:
         {
             "code": [s.code for _, s in found],
             "department": [world.departments[s.department].code for _, s in found],
-            "name_en": [s.name_en for _, s in found],
-            "name_ar": [s.name_ar for _, s in found],
+            "name_en": [s.draft.name_en for _, s in found],
+            "name_ar": [s.draft.name_ar for _, s in found],
             "transactional": [s.transactional for _, s in found],
             "monitored": [i < TRANSACTIONAL for i, _ in found],
             "on_mobile": [s.on_mobile for _, s in found],
-            "automatic_payment": [s.automatic for _, s in found],
-            "fee_fils": pl.Series([s.amount.fee_fils if s.amount else None for _, s in found], dtype=pl.Int64),
+            "automatic_payment": [s.draft.automatic for _, s in found],
+            "fee_fils": pl.Series([s.draft.amount.fee_fils if s.draft.amount else None for _, s in found], dtype=pl.Int64),
             "channels": [s.channels for _, s in found],
             "contact": [s.contact for _, s in found],
             "launched_on": [s.launched_on for _, s in found],
@@ -127,7 +128,7 @@ def it_spend(seed: int, month: Month) -> pl.DataFrame:
     world = build_world(seed)
     rng = stream(seed, "it-spend", month.index)
     size = np.array([d.size for d in world.departments], float)
-    budget = size**0.75 * 14 * SPEND_PER_EMPLOYEE_FILS * 1.04 ** (month.year - 2010)
+    budget = size**SPEND_POWER * SPEND_FILS * 1.04 ** (month.year - 2010)
     rush = {11: 1.12, 12: 1.3}.get(month.month, 0.94)
     spent = budget * rush * np.exp(rng.standard_normal(size.size) * 0.08)
     first = day_date(month.first)

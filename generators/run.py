@@ -6,13 +6,13 @@ any order. Hazard: worker processes are spawned, so what they need must be impor
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import polars as pl
 
@@ -26,11 +26,11 @@ from generators.probes import probe_rows
 from generators.scenarios import SCENARIOS
 from generators.stragglers import straggler_fils
 from generators.surveys import survey_rows
-from generators.writer import Written, clear, read_manifest, write_frame, write_manifest
+from generators.writer import Written, clear, read_manifest, write_frames, write_manifest
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
 
@@ -91,87 +91,78 @@ def check(order: Order) -> Order:
 def run(order: Order, out: Path, processes: int | None, progress: Progress, force: bool) -> list[Written] | None:
     """Generate into `out`. Returns what was written, or None when a finished run with the same parameters lies there."""
     check(order)
-    found = read_manifest(out)
-    if (
-        found is not None
-        and not force
-        and {k: found.get(k) for k in order.parameters} == order.parameters
-        and _all_there(out, found)
-    ):
+    if not force and _finished(order, out):
         return None
     clear(out)
-    workers = processes or os.cpu_count() or 1
-    with _pool(workers) as pool:
-        calibration = _plan(order, pool, progress)
-        written = _write(order, calibration, out, pool, progress)
+    with _workers(processes or os.cpu_count() or 1) as each:
+        calibration = _plan(order, each, progress)
+        written = _write(order, calibration, out, each, progress)
     write_manifest(out, order.parameters, written)
     return written
 
 
-def _all_there(out: Path, manifest: dict[str, object]) -> bool:
-    files = manifest.get("files")
-    return isinstance(files, list) and all((out / f["path"]).exists() for f in files)
+def _finished(order: Order, out: Path) -> bool:
+    """Whether `out` holds every file of a finished run of the same order."""
+    found = read_manifest(out)
+    if found is None or {k: found.get(k) for k in order.parameters} != order.parameters:
+        return False
+    return all((out / file["path"]).exists() for file in found["files"])
 
 
-Submit = Callable[..., "Future[object]"]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Each = Callable[[list[Call]], Iterator[tuple[int, Any]]]
+"""Runs calls and yields (position, result) of each as it is done."""
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[Submit]:
-    """Something that runs a function elsewhere: a pool of processes, or this process when there is one worker."""
-    if workers == 1:
-        yield _run_here
+def _workers(count: int) -> Iterator[Each]:
+    """Something that runs calls: `count` processes, or this one when one is enough.
+
+    polars gets one thread per process, since the processes fill the cores already.
+    """
+    if count == 1:
+        yield lambda calls: ((i, function(*arguments)) for i, (function, arguments) in enumerate(calls))
         return
     before = os.environ.get("POLARS_MAX_THREADS")
     os.environ["POLARS_MAX_THREADS"] = "1"
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
     try:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            try:
-                yield pool.submit
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        yield lambda calls: _as_completed(pool, calls)
     finally:
+        pool.shutdown(cancel_futures=True)
         if before is None:
             del os.environ["POLARS_MAX_THREADS"]
         else:
             os.environ["POLARS_MAX_THREADS"] = before
 
 
-def _run_here(function: Callable[..., object], *args: object) -> "Future[object]":
-    future: Future[object] = Future()
-    future.set_result(function(*args))
-    return future
+def _as_completed(pool: ProcessPoolExecutor, calls: list[Call]) -> Iterator[tuple[int, Any]]:
+    positions = {pool.submit(function, *arguments): i for i, (function, arguments) in enumerate(calls)}
+    for future in as_completed(positions):
+        yield positions[future], future.result()
 
 
-def _plan(order: Order, submit: Submit, progress: Progress) -> Calibration:
+def _plan(order: Order, each: Each, progress: Progress) -> Calibration:
     """The first pass over every touched term, and the calibration it gives."""
     terms = terms_of(order.days)
     months = months_of(terms)
-    futures = [submit(add_up_month, order.recipe, month) for month in months]
     sums: list[MonthSums] = []
-    for done, future in enumerate(as_completed(futures), 1):
-        found = future.result()
-        assert isinstance(found, MonthSums)
+    for _, found in each([(add_up_month, (order.recipe, month)) for month in months]):
         sums.append(found)
-        progress(done, len(months), "planning")
+        progress(len(sums), len(months), "planning")
     return calibrate(order.recipe, terms, sums, straggler_fils(order.recipe, months))
 
 
-def _write(order: Order, calibration: Calibration, out: Path, submit: Submit, progress: Progress) -> list[Written]:
+def _write(order: Order, calibration: Calibration, out: Path, each: Each, progress: Progress) -> list[Written]:
     """Every file, references here, logs wherever a worker is free; progress counts in relative costs."""
-    written = [write_frame(frame, out, source, None) for source, frame in _references(order).items()]
-    costs: dict[Future[object], float] = {}
-    for month in months_between(order.start, order.end):
-        for source, cost in LOG_COST.items():
-            costs[submit(write_month, order, calibration, out, source, month)] = cost
+    written = [write_frames([frame], out, source, None) for source, frame in _references(order).items()]
+    tasks = [(source, month) for month in months_between(order.start, order.end) for source in LOG_COST]
+    total = sum(LOG_COST[source] for source, _ in tasks)
     done = 0.0
-    for future in as_completed(costs):
-        found = future.result()
-        if isinstance(found, Written):
-            written.append(found)
-        done += costs[future]
-        progress(done, sum(costs.values()), "writing")
+    for position, found in each([(write_month, (order, calibration, out, *task)) for task in tasks]):
+        written += [found] if found else []
+        done += LOG_COST[tasks[position][0]]
+        progress(done, total, "writing")
     return written
 
 
@@ -190,17 +181,14 @@ LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1
 
 
 def write_month(order: Order, calibration: Calibration, out: Path, source: str, month: Month) -> Written | None:
-    """Write the file of one log and month; None where the month has nothing to deliver."""
-    if source == "payments":
-        frame = payment_rows(order.recipe, calibration, month, order.days)
-    elif source == "probes":
-        frame = probe_rows(order.seed, month, order.days)
-    elif source == "surveys":
-        frame = survey_rows(order.recipe, month, order.days)
-    elif source == "feedback":
-        frame = feedback_rows(order.recipe, month, order.days)
-    else:
-        if month.first not in order.days:
-            return None
-        frame = records.it_spend(order.seed, month)
-    return write_frame(frame, out, source, month.label)
+    """Write the file of one log and month; None where nothing of the log has a business date in the range."""
+    if source == "it_spend" and month.first not in order.days:
+        return None
+    found: dict[str, Callable[[], Iterable[pl.DataFrame]]] = {
+        "payments": lambda: payment_rows(order.recipe, calibration, month, order.days),
+        "probes": lambda: [probe_rows(order.seed, month, order.days)],
+        "surveys": lambda: [survey_rows(order.recipe, month, order.days)],
+        "feedback": lambda: [feedback_rows(order.recipe, month, order.days)],
+        "it_spend": lambda: [records.it_spend(order.seed, month)],
+    }
+    return write_frames(found[source](), out, source, month.label)

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.calendar import Floats, Month, day_date
+from generators.calendar import Floats, Ints, Month, day_date
 from generators.mix import PHONE_CELLS, SLOTS, accounts, amount_factor, basket_table, campaign_of_day
-from generators.published import CELLS, Ints
+from generators.published import CELLS
 from generators.streams import stream
 from generators.world import MENU_SLOTS, paid_arrays
 

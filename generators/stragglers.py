@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.calendar import DAYS, Month, day_date, months_between
+from generators.calendar import DAYS, Ints, Month
 from generators.calibration import Recipe, day_counts, nominal_factor
 from generators.mix import SLOTS, basket_table, term_of
-from generators.published import CELLS, Ints
+from generators.published import CELLS
 from generators.sales import draw_amounts
 from generators.streams import stream
 from generators.world import paid_arrays
@@ -68,14 +68,15 @@ def draw_stragglers(recipe: Recipe, month: Month) -> Stragglers:
 
 
 def straggler_fils(recipe: Recipe, months: list[Month]) -> Ints:
-    """What stragglers add to each day and cell, sales less refunds on the refund's own day; exact on the given months."""
+    """What stragglers add to each day and cell in fils, sales less refunds on the refund's own day.
+
+    Shape (DAYS, cells); complete for the days of `months`, which must be in order without a gap.
+    """
     out = np.zeros((DAYS, len(CELLS)), np.int64)
-    if not months:
-        return out
-    first = months[0].shift(-LOOKBACK)
-    for month in months_between(max(day_date(0), day_date(max(first.first, 0))), day_date(months[-1].last)):
-        found = draw_stragglers(recipe, month)
+    for index in range(max(months[0].index - LOOKBACK, 0), months[-1].index + 1):
+        found = draw_stragglers(recipe, months[0].shift(index - months[0].index))
         np.add.at(out, (found.day, found.cell), found.fils)
-        back = (found.fate == REFUNDED) & (found.day + found.lag < DAYS)
-        np.add.at(out, ((found.day + found.lag)[back], found.cell[back]), -found.refund_fils[back])
+        later = found.day + found.lag
+        back = (found.fate == REFUNDED) & (later < DAYS)
+        np.add.at(out, (later[back], found.cell[back]), -found.refund_fils[back])
     return out

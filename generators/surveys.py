@@ -1,8 +1,7 @@
-"""Surveys: invitations after payments and in waves, and what customers answer.
+"""Surveys: who is invited, after payments and in waves, how far they get, and the rows that tell.
 
 Rule: one row per invitation, delivered in the month of its last event; steps after the end of the range have not happened
-yet. Answers follow a latent mood: department, service, the years' progress, and outages felt some days before.
-Hazard: the wording changed with 2011, so 2010 is not to be pooled with later years.
+yet. Hazard: the wording changed with 2011, so 2010 is not to be pooled with later years.
 """
 
 from dataclasses import dataclass, fields
@@ -14,43 +13,44 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from generators.calendar import Bools, Floats, Month, day_number, midnight_us
+from generators import frames
+from generators.answers import Answers, draw_answers, draw_comments
+from generators.calendar import DAY_US, Bools, Floats, Ints, Month, day_number, midnight_us, midnights_us
 from generators.calibration import Recipe, day_counts
-from generators.comments import mood, survey_comment
+from generators.checkouts import MPAY, SECOND_US, moments_of
 from generators.impact import MEMORY_OF_SURVEYS, lagged_trouble
 from generators.mix import transaction_mix
-from generators.payments import ID_DAY, moments
-from generators.published import CARD, Ints
+from generators.payments import ID_DAY
+from generators.published import CARD
 from generators.streams import stream
 from generators.tables import rows
 from generators.world import build_world, paid_arrays
 from store.contract import AWARENESS_ANSWERS, CHANNELS, LANGUAGES
 
 LOOKBACK: Final = 1
+"""Months after which an invitation has had its last event; MAX_DELAY_H keeps to it."""
+MAX_DELAY_H: Final = 240.0
 INVITED_SHARE: Final = 0.03
+"""Invitations per settled transaction."""
 FLATTEN: Final = 0.6
 """Services are invited in proportion to their payments to this power, so that small departments are heard too."""
 ARABIC_SHARE: Final = 0.52
-COMMENT_SHARE: Final = 0.18
-FUNNEL: Final = {"remote": (0.56, 0.72, 0.80), "counter": (0.97, 0.80, 0.86), "event": (1.0, 0.97, 0.90)}
-"""Probabilities to open, then to start, then to complete, by where people are asked."""
-MAX_DELAY_H: Final = 240.0
-SATISFACTION_CUTS: Final = np.array([-2.15, -1.60, -0.86, 0.42])
-RECOMMEND_CUTS: Final = np.array([-2.7, -2.5, -2.3, -2.05, -1.75, -1.4, -0.94, -0.5, 0.06, 0.62])
-EFFORT_CUTS: Final = np.array([-2.0, -1.4, -0.55, 0.45])
-RECOMMEND_LINK: Final = 0.72
-PROGRESS: Final = 0.055
-"""What a year adds to the latent mood."""
-OUTAGE_PAIN: Final = 0.62
-"""What a lagged hour of trouble takes from it."""
-AWARE_2010: Final = 0.455
-AWARE_PER_YEAR: Final = 0.032
-DONT_KNOW: Final = 0.12
+PHONE_SHARE: Final = 0.10
+PLACES: Final = ("remote", "counter", "event")
+ODDS: Final = np.array([(0.53, 0.70, 0.79), (0.97, 0.80, 0.86), (1.0, 0.97, 0.90)])
+"""Probabilities to open, then to start, then to complete, by place."""
+MEAN_HOURS: Final = np.array([11.0, 0.02, 0.01])
+"""From invitation to opening, by place."""
+CONTINUOUS: Final = -1
+EVENT_POLL: Final = ("event-poll", "event-1")
+WORDINGS: Final = ["payment-1", "payment-2"]
+REWORDED: Final = date(2011, 1, 1)
+"""Day from which invitations after payments carry the second wording."""
 
 
 @dataclass(frozen=True)
 class Wave:
-    """A survey wave by day numbers, both inclusive; no departments means all of them. `completed`: exact number, or None."""
+    """A survey wave by day numbers, both inclusive; no departments means all. `completed`: exact number at scale 1, or None."""
 
     code: str
     survey: str
@@ -65,24 +65,32 @@ class Wave:
 
 @dataclass
 class _Invited:
-    """Invitations as columns; `wave` numbers the month's list of waves."""
+    """Invitations as columns; `wave` is a position in the month's waves or CONTINUOUS, `place` one in PLACES."""
 
     day: Ints
     service: Ints
     wave: Ints
-    place: NDArray[np.str_]
+    place: Ints
+
+
+@dataclass(frozen=True)
+class _Funnel:
+    """Whether and when each invitation was opened, started and completed; lists of three."""
+
+    reached: list[Bools]
+    at: list[Ints]
 
 
 def waves(seed: int) -> tuple[Wave, ...]:
-    """Waves of the survey programme and polls at the yearly exhibition."""
+    """The planned waves, and the polls at the yearly exhibition."""
     world = build_world(seed)
     planned = [
         Wave(
             r["wave"],
             r["survey"],
             r["wording"],
-            _number(r["first"]),
-            _number(r["last"]),
+            _day(r["first"]),
+            _day(r["last"]),
             () if r["departments"] == "*" else tuple(world.department_number(c) for c in r["departments"].split()),
             float(r["per_day"]),
             r["place"],
@@ -90,206 +98,149 @@ def waves(seed: int) -> tuple[Wave, ...]:
         for r in rows("waves")
     ]
     shows = [
-        Wave(
-            r["code"],
-            "event-poll",
-            "event-1",
-            _number(r["starts_on"]),
-            _number(r["ends_on"]),
-            (),
-            0,
-            "event",
-            int(r["polls_answered"]),
-        )
+        Wave(r["code"], *EVENT_POLL, _day(r["starts_on"]), _day(r["ends_on"]), (), 0.0, "event", int(r["polls_answered"]))
         for r in rows("events")
     ]
     return (*planned, *shows)
 
 
-def _number(text: str) -> int:
+def _day(text: str) -> int:
     return day_number(date.fromisoformat(text))
 
 
 def survey_rows(recipe: Recipe, month: Month, days: range) -> pl.DataFrame:
-    """Rows of the file of `month`, columns of the contract `surveys`."""
-    parts = [invitations(recipe, Month(m.year, m.month), days) for m in (month.shift(-1), month) if m.index >= 0]
-    return pl.concat(p.filter(pl.col("file_month") == month.index).drop("file_month") for p in parts)
+    """Rows of the file of `month` for a range of day numbers, columns of the contract `surveys`."""
+    months = [month.shift(-back) for back in range(min(LOOKBACK, month.index), -1, -1)]
+    found = [invitations(recipe, m, days) for m in months]
+    return pl.concat(f.filter(pl.col("file_month") == month.index).drop("file_month") for f in found)
 
 
 @lru_cache(maxsize=3)
 def invitations(recipe: Recipe, month: Month, days: range) -> pl.DataFrame:
-    """Invitations sent in `month` on one of `days`, as known at the end of `days`, with `file_month`."""
+    """Invitations sent in `month` on one of `days`, as known at the end of `days`; with `file_month`, the delivering month."""
     rng = stream(recipe.seed, "surveys", month.index)
     running = [w for w in waves(recipe.seed) if w.first <= month.last and w.last >= month.first]
     invited = _invite(recipe, rng, month, running)
-    count = invited.day.size
-    language = (rng.random(count) < ARABIC_SHARE).astype(np.uint8)
-    channel = _channels(rng, invited.place)
-    at = midnight_us(0) + invited.day * (midnight_us(1) - midnight_us(0)) + moments(rng, count, month.first)
-    reached, times = _funnel(recipe, rng, invited, at, running)
-    end = midnight_us(days.stop)
-    for step in range(3):
-        reached[step] &= times[step] < end
-        if step:
-            reached[step] &= reached[step - 1]
+    invited_at = midnights_us(invited.day) + moments_of(rng, invited.day)
+    channel = _channels(recipe.seed, rng, invited)
+    language = (rng.random(invited.day.size) < ARABIC_SHARE).astype(np.int64)
+    funnel = _funnel(recipe.scale, rng, invited, invited_at, running, midnight_us(days.stop))
     trouble = lagged_trouble(recipe.seed, month, MEMORY_OF_SURVEYS)[invited.service, invited.day - month.first]
-    answers = _answers(recipe.seed, rng, month, invited, trouble, channel)
-    frame = _frame(recipe, rng, invited, running, language, channel, at, reached, times, answers, trouble)
-    last = np.where(reached[2], times[2], np.where(reached[1], times[1], np.where(reached[0], times[0], at)))
-    last_day = np.minimum((last - midnight_us(0)) // (midnight_us(1) - midnight_us(0)), days.stop - 1)
-    file_month = np.where(last_day > month.last, month.index + 1, month.index)
-    inside = (invited.day >= days.start) & (invited.day < days.stop)
-    return frame.with_columns(file_month=file_month).filter(inside)
+    answers = draw_answers(recipe.seed, rng, month, invited.service, channel == MPAY, trouble)
+    comments = draw_comments(recipe.seed, rng, invited.service, language, answers, trouble, funnel.reached[2])
+    frame = pl.DataFrame(
+        {
+            **_identity(recipe.seed, invited, running),
+            "channel": frames.enum(CHANNELS, channel),
+            "language": frames.enum(LANGUAGES, language),
+            "invited_at": frames.instants(invited_at),
+            **_outcome(funnel, answers, comments),
+            "file_month": _file_month(month, invited_at, funnel, days),
+        }
+    )
+    return frame.filter(pl.Series((invited.day >= days.start) & (invited.day < days.stop)))
 
 
 def _invite(recipe: Recipe, rng: np.random.Generator, month: Month, running: list[Wave]) -> _Invited:
     """Continuous invitations after payments, then those of the running waves."""
-    mix = transaction_mix(recipe.seed, month, CARD, -1) ** FLATTEN
+    weight = transaction_mix(recipe.seed, month, CARD, -1) ** FLATTEN
     counts = day_counts(recipe)
-    totals = (counts.regular + counts.stragglers)[month.first : month.last + 1].sum(axis=1)
-    sent = rng.poisson(totals * INVITED_SHARE)
-    parts = [_some(rng, np.repeat(np.array(month.days), sent), mix, -1, "remote")]
+    paid = (counts.regular + counts.stragglers)[month.first : month.last + 1].sum(axis=1)
+    parts = [_some(rng, np.repeat(np.array(month.days), rng.poisson(paid * INVITED_SHARE)), weight, CONTINUOUS, "remote")]
     department = paid_arrays(recipe.seed).department
-    for number, wave in enumerate(running):
-        span = np.arange(max(wave.first, month.first), min(wave.last, month.last) + 1)
-        if wave.completed is not None:
-            wanted = _asked_at_event(recipe, wave)
-            day = np.resize(span, wanted) if wave.first >= month.first else span[:0]
-        else:
-            day = np.repeat(span, rng.poisson(wave.per_day * recipe.scale, span.size))
-        allowed = mix if not wave.departments else mix * np.isin(department, wave.departments)
+    for position, wave in enumerate(running):
+        allowed = weight * np.isin(department, wave.departments) if wave.departments else weight
         if allowed.sum() > 0:
-            parts.append(_some(rng, np.sort(day), allowed, number, wave.place))
+            parts.append(_some(rng, _wave_days(recipe.scale, rng, month, wave), allowed, position, wave.place))
     return _Invited(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(_Invited)))
 
 
-def _asked_at_event(recipe: Recipe, wave: Wave) -> int:
-    """People asked so that exactly the wave's `completed` (times scale) can complete."""
-    return int(np.ceil(round((wave.completed or 0) * recipe.scale) / np.prod(FUNNEL["event"])))
+def _wave_days(scale: float, rng: np.random.Generator, month: Month, wave: Wave) -> Ints:
+    """Day of each invitation of a wave in the month; an exhibition asks as many as it takes to complete its exact number."""
+    span = np.arange(max(wave.first, month.first), min(wave.last, month.last) + 1)
+    if wave.completed is None:
+        return np.repeat(span, rng.poisson(wave.per_day * scale, span.size))
+    return np.sort(np.resize(span, int(np.ceil(round(wave.completed * scale) / ODDS[PLACES.index("event")].prod()))))
 
 
 def _some(rng: np.random.Generator, day: Ints, weight: Floats, wave: int, place: str) -> _Invited:
-    service = np.searchsorted(np.cumsum(weight) / weight.sum(), rng.random(day.size), side="right")
-    return _Invited(day, np.minimum(service, weight.size - 1), np.full(day.size, wave), np.full(day.size, place))
+    edges = np.cumsum(weight)
+    service = np.searchsorted(edges / edges[-1], rng.random(day.size), side="right")
+    return _Invited(day, service, np.full(day.size, wave), np.full(day.size, PLACES.index(place)))
 
 
-def _channels(rng: np.random.Generator, place: NDArray[np.str_]) -> NDArray[np.uint8]:
-    chance = rng.random(place.size)
-    remote = np.where(
-        chance < 0.88, CHANNELS.index("web"), np.where(chance < 0.95, CHANNELS.index("mpay"), CHANNELS.index("ivr"))
-    )
-    elsewhere = np.where(place == "counter", CHANNELS.index("counter"), CHANNELS.index("kiosk"))
-    return np.where(place == "remote", remote, elsewhere).astype(np.uint8)
+def _channels(seed: int, rng: np.random.Generator, invited: _Invited) -> NDArray[np.int64]:
+    """The phone where the service has it, else the web or the voice line; counter or kiosk for people asked on the spot."""
+    chance = rng.random(invited.day.size)
+    phone = (paid_arrays(seed).phone_weight[invited.service] > 0) & (chance < PHONE_SHARE)
+    remote = np.where(phone, MPAY, np.where(chance > 0.95, CHANNELS.index("ivr"), CHANNELS.index("web")))
+    on_the_spot = np.array([0, CHANNELS.index("counter"), CHANNELS.index("kiosk")])[invited.place]
+    return np.where(invited.place == PLACES.index("remote"), remote, on_the_spot)
 
 
-def _funnel(
-    recipe: Recipe, rng: np.random.Generator, invited: _Invited, at: Ints, running: list[Wave]
-) -> tuple[list[Bools], list[Ints]]:
-    """Who opened, started, completed, and when: hours later from afar, at once on the spot."""
-    count = at.size
-    odds = np.array([FUNNEL[place] for place in ("remote", "counter", "event")])
-    where = np.select([invited.place == "remote", invited.place == "counter"], [0, 1], 2)
+def _funnel(scale: float, rng: np.random.Generator, invited: _Invited, invited_at: Ints, waves: list[Wave], end: int) -> _Funnel:
+    """How far each invitation gets before `end`: hours later from afar, at once on the spot."""
+    count = invited_at.size
     chance = rng.random((3, count))
-    reached = [chance[step] < odds[where, step] for step in range(3)]
-    for number, wave in enumerate(running):
+    reached = [chance[step] < ODDS[invited.place, step] for step in range(3)]
+    for position, wave in enumerate(waves):
         if wave.completed is not None:
-            mine = np.flatnonzero(invited.wave == number)
-            done = np.zeros(count, bool)
-            done[rng.permutation(mine)[: round(wave.completed * recipe.scale)]] = True
-            reached = [np.where(invited.wave == number, done | r if step < 2 else done, r) for step, r in enumerate(reached)]
-    reached[1] &= reached[0]
-    reached[2] &= reached[1]
-    hours = np.minimum(rng.standard_exponential(count) * np.array([11.0, 0.02, 0.01])[where], MAX_DELAY_H)
-    opened = at + (hours * 3.6e9).astype(np.int64)
-    started = opened + (rng.random(count) * 120e6).astype(np.int64)
-    completed = started + ((45 + 240 * rng.random(count)) * 1e6).astype(np.int64)
-    return reached, [opened, started, completed]
+            _complete_exactly(rng, reached, np.flatnonzero(invited.wave == position), round(wave.completed * scale))
+    hours = np.minimum(rng.standard_exponential(count) * MEAN_HOURS[invited.place], MAX_DELAY_H)
+    opened = invited_at + (hours * 3600 * SECOND_US).astype(np.int64)
+    started = opened + rng.integers(0, 120 * SECOND_US, count)
+    at = [opened, started, started + rng.integers(45 * SECOND_US, 285 * SECOND_US, count)]
+    before = np.ones(count, bool)
+    for step in range(3):
+        before = reached[step] = reached[step] & before & (at[step] < end)
+    return _Funnel(reached, at)
 
 
-@dataclass(frozen=True)
-class _Answers:
-    satisfaction: Ints
-    recommend: Ints
-    effort: Ints
-    aware: Ints
+def _complete_exactly(rng: np.random.Generator, reached: list[Bools], mine: Ints, wanted: int) -> None:
+    """Change who of `mine` completes, in place, so that `wanted` do."""
+    done = rng.permutation(mine)[:wanted]
+    reached[2][mine] = False
+    for step in range(3):
+        reached[step][done] = True
 
 
-def _answers(
-    seed: int, rng: np.random.Generator, month: Month, invited: _Invited, trouble: Floats, channel: NDArray[np.uint8]
-) -> _Answers:
-    world, paid = build_world(seed), paid_arrays(seed)
-    traits = stream(seed, "satisfaction")
-    department = traits.standard_normal(len(world.departments)) * 0.17
-    service = traits.standard_normal(len(world.paid)) * 0.10
-    known = traits.standard_normal(len(world.departments)) * 0.05
-    years = month.index / 12 - 1
-    latent = department[paid.department[invited.service]] + service[invited.service] + PROGRESS * (years - 1.2)
-    latent = latent + np.where(channel == CHANNELS.index("mpay"), 0.12, 0.0) - OUTAGE_PAIN * np.minimum(trouble, 2.5)
-    count = latent.size
-    own = rng.standard_normal((4, count))
-    feeling = latent + own[0]
-    recommend = latent + RECOMMEND_LINK * own[0] + np.sqrt(1 - RECOMMEND_LINK**2) * own[1]
-    effort = latent + 0.6 * own[0] + 0.8 * own[2]
-    share = np.clip(AWARE_2010 + AWARE_PER_YEAR * years + known[paid.department[invited.service]], 0.1, 0.85)
-    chance = rng.random(count)
-    aware = np.where(chance < share, 0, np.where(chance < 1 - DONT_KNOW, 1, 2))
-    return _Answers(
-        1 + np.searchsorted(SATISFACTION_CUTS, feeling),
-        np.searchsorted(RECOMMEND_CUTS, recommend),
-        1 + np.searchsorted(EFFORT_CUTS, effort),
-        aware,
-    )
-
-
-def _frame(
-    recipe: Recipe,
-    rng: np.random.Generator,
-    invited: _Invited,
-    running: list[Wave],
-    language: NDArray[np.uint8],
-    channel: NDArray[np.uint8],
-    at: Ints,
-    reached: list[Bools],
-    times: list[Ints],
-    answers: _Answers,
-    trouble: Floats,
-) -> pl.DataFrame:
-    world, paid = build_world(recipe.seed), paid_arrays(recipe.seed)
-    count = at.size
-    later = day_number(date(2011, 1, 1))
-    survey = [running[w].survey if w >= 0 else "after-payment" for w in invited.wave]
-    wording = [
-        running[w].wording if w >= 0 else ("payment-2" if d >= later else "payment-1")
-        for w, d in zip(invited.wave, invited.day, strict=True)
-    ]
-    done = reached[2]
-    columns = {
-        "invitation_id": (invited.day + 1) * ID_DAY + 1 + np.arange(count),
-        "survey": survey,
-        "wording": wording,
-        "wave": [running[w].code if w >= 0 else "continuous" for w in invited.wave],
-        "department": _coded([d.code for d in world.departments], paid.department[invited.service]),
-        "service": _coded([s.code for s in world.paid], invited.service),
-        "channel": pl.Series(channel).cat.to(pl.Enum(CHANNELS)),
-        "language": pl.Series(language).cat.to(pl.Enum(LANGUAGES)),
-        "invited_at": _utc(at),
+def _identity(seed: int, invited: _Invited, running: list[Wave]) -> dict[str, pl.Series]:
+    """Columns that say which invitation this is: number, survey, wording, wave, department and service."""
+    world = build_world(seed)
+    wordings = [w.wording for w in running] + WORDINGS
+    later = invited.day >= day_number(REWORDED)
+    wording = np.where(invited.wave == CONTINUOUS, len(running) + later, invited.wave)
+    wave = np.where(invited.wave == CONTINUOUS, len(running), invited.wave)
+    surveys = sorted({w.survey for w in running} | {"after-payment"})
+    survey = np.array([surveys.index(w.survey) for w in running] + [surveys.index("after-payment")])[wave]
+    return {
+        "invitation_id": pl.Series((invited.day + 1) * ID_DAY + 1 + np.arange(invited.day.size)),
+        "survey": frames.codes(surveys, survey),
+        "wording": pl.Series(np.array(wordings, object)[wording], dtype=pl.String),
+        "wave": frames.codes([w.code for w in running] + ["continuous"], wave),
+        "department": frames.codes([d.code for d in world.departments], paid_arrays(seed).department[invited.service]),
+        "service": frames.codes([s.code for s in world.paid], invited.service),
     }
-    for name, r, t in zip(("opened_at", "started_at", "completed_at"), reached, times, strict=True):
-        columns[name] = _utc(t).set(pl.Series(~r), None)
-    for name in ("satisfaction", "recommend", "effort"):
-        columns[name] = pl.Series(getattr(answers, name).astype(np.int8)).set(pl.Series(~done), None)
-    columns["aware"] = pl.Series(answers.aware.astype(np.uint8)).cat.to(pl.Enum(AWARENESS_ANSWERS)).set(pl.Series(~done), None)
-    comments: list[str | None] = [None] * count
-    for i in np.flatnonzero(done & (rng.random(count) < COMMENT_SHARE)):
-        kind = mood(int(answers.satisfaction[i]), float(trouble[i]))
-        comments[i] = survey_comment(world, recipe.seed, rng, int(invited.service[i]), LANGUAGES[language[i]], kind)
-    columns["comment"] = pl.Series(comments, dtype=pl.String)
-    return pl.DataFrame(columns)
 
 
-def _coded(codes: list[str], positions: Ints) -> pl.Series:
-    return pl.Series(positions.astype(np.uint16)).cat.to(pl.Enum(codes)).cast(pl.String)
+def _outcome(funnel: _Funnel, answers: Answers, comments: list[str | None]) -> dict[str, pl.Series]:
+    """Columns of what came of the invitations; null beyond the step that was reached."""
+    opened, started, completed = funnel.reached
+    return {
+        "opened_at": frames.only(frames.instants(funnel.at[0]), opened),
+        "started_at": frames.only(frames.instants(funnel.at[1]), started),
+        "completed_at": frames.only(frames.instants(funnel.at[2]), completed),
+        "satisfaction": frames.only(pl.Series(answers.satisfaction.astype(np.int8)), completed),
+        "recommend": frames.only(pl.Series(answers.recommend.astype(np.int8)), completed),
+        "effort": frames.only(pl.Series(answers.effort.astype(np.int8)), completed),
+        "aware": frames.only(frames.enum(AWARENESS_ANSWERS, answers.aware), completed),
+        "comment": pl.Series(comments, dtype=pl.String),
+    }
 
 
-def _utc(at: Ints) -> pl.Series:
-    return pl.Series(at).cast(pl.Datetime("us", "UTC"))
+def _file_month(month: Month, invited_at: Ints, funnel: _Funnel, days: range) -> Ints:
+    last = invited_at
+    for reached, at in zip(funnel.reached, funnel.at, strict=True):
+        last = np.where(reached, at, last)
+    day = np.minimum((last - midnight_us(0)) // DAY_US, days.stop - 1)
+    return np.where(day > month.last, month.index + 1, month.index)

@@ -6,11 +6,14 @@ Hazard: without a manifest the folder is unfinished; whatever lies in it is repl
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from generators.errors import GeneratorError
 from store.contract import SOURCES
@@ -30,22 +33,43 @@ class Written:
     fils: int | None
 
 
-def write_frame(frame: pl.DataFrame, out: Path, source: str, month: str | None) -> Written:
-    """Write `OUT/<source>/<source>[-YYYY-MM].parquet` and return its control totals.
+def write_frames(found: Iterable[pl.DataFrame], out: Path, source: str, month: str | None) -> Written:
+    """Write `OUT/<source>/<source>[-YYYY-MM].parquet` from one or more frames, held one at a time; returns its totals.
 
     Raises GeneratorError when the folder cannot be written.
     """
     name = f"{source}/{source}-{month}.parquet" if month else f"{source}/{source}.parquet"
     path = out / name
     part = path.with_suffix(".part")
+    counted = _Counted(iter(found), SOURCES[source].money)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(part, compression="zstd", compression_level=COMPRESSION_LEVEL)
+        scan = register_io_source(counted.scan, schema=counted.schema)
+        scan.sink_parquet(part, compression="zstd", compression_level=COMPRESSION_LEVEL, maintain_order=True)
         part.replace(path)
     except OSError as error:
         raise GeneratorError(f"{path}: cannot be written ({error.strerror}); give another folder with --out") from error
-    money = SOURCES[source].money
-    return Written(name, source, frame.height, int(frame[money].sum()) if money else None)
+    return Written(name, source, counted.rows, counted.fils)
+
+
+class _Counted:
+    """Passes frames on to the writer and adds up their rows and fils."""
+
+    def __init__(self, found: Iterator[pl.DataFrame], money: str | None) -> None:
+        first = next(found)
+        self.schema = first.schema
+        self.frames = chain([first], found)
+        self.money = money
+        self.rows = 0
+        self.fils = 0 if money else None
+
+    def scan(self, _columns: object, _predicate: object, _rows: object, _batch: object) -> Iterator[pl.DataFrame]:
+        """The source of polars' plug-in interface; nothing is selected or filtered when a whole file is written."""
+        for frame in self.frames:
+            self.rows += frame.height
+            if self.money and self.fils is not None:
+                self.fils += int(frame[self.money].sum())
+            yield frame
 
 
 def read_manifest(out: Path) -> dict[str, Any] | None:
