@@ -55,7 +55,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
         with closing(serve.build(built, start, data, planned, state)) as snapshot:
             through = _complete(snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content})
         files.place(built, snapshot_file(data, version))
-        _point_to(data, book, folder, (version, now.isoformat(), through and through.isoformat(), content))
+        _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content))
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)

@@ -42,7 +42,7 @@ edges AS (
         begins,
         probed_s AS from_s,
         CASE WHEN ends = 1 THEN until_s ELSE LEAD(until_s) OVER by_position END AS to_s,
-        CASE WHEN ends = 1 THEN 1 ELSE LEAD(position) OVER by_position - position + 1 END AS records
+        CASE WHEN ends = 1 THEN 1 ELSE (LEAD(position) OVER by_position) - position + 1 END AS records
     FROM marked
     WHERE begins = 1 OR ends = 1
     WINDOW by_position AS (PARTITION BY service, business_date ORDER BY position)

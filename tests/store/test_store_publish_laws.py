@@ -110,7 +110,7 @@ def contents(data: Path) -> dict[str, list[tuple[Any, ...]]]:
         snapshot.close()
 
 
-slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @slow
