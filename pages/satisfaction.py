@@ -5,14 +5,13 @@ Rule: no score without its interval, n and response rate; a change inside the un
 
 from metrics import Result
 from ui.answers import ask
-from ui.bars import bars
 from ui.cards import Card, cards
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.series import over_time
 from ui.shell import columns, empty, headline
-from ui.survey_charts import dots, funnel_bars, trend
+from ui.survey_charts import dots, funnel, trend
 from ui.survey_words import certainty, notes, satisfied, wording_changes
 from ui.tables import show_table
 from ui.targets import progress
@@ -76,9 +75,7 @@ def _funnel(context: Context, invited: Result) -> None:
     ]
     title = _("From invitation to answer")
     note = _("People, and their share of all invited; grey mark: {base}", base=context.format.window_short(context.base))
-    figure(
-        context, "funnel", bars(context, funnel_bars(context, steps)), [result for _name, result in steps], title=title, note=note
-    )
+    figure(context, "funnel", funnel(context, steps), [result for _name, result in steps], title=title, note=note)
 
 
 def _by(context: Context, dimension: str) -> None:

@@ -113,7 +113,7 @@ def _month_ticks(context: Context, window: Window) -> dict[Any, str]:
 def _name(context: Context, delivery: Delivery) -> str:
     """The source, and under it in words whether anything is missing."""
     name = plot_text(names_of(context).of("source", delivery.source))
-    said = plot_text(missing_words(context, delivery))
+    said = plot_text(context.format.phrase(missing_words(context, delivery)))
     return f'{name}<br><span style="font-size:10.5px;color:{colours(context).muted}">{said}</span>'
 
 

@@ -60,7 +60,7 @@ def settings_html(context: Context) -> str:
     published = datetime.fromisoformat(meta["published_at"]).astimezone(ZoneInfo(settings.timezone))
     rows = (
         (_("Currency"), f"{context.format.currency_name} ({settings.currency})"),
-        (_("Minor unit"), settings.minor_unit),
+        (_("Minor unit"), context.format.minor_unit_name),
         (_("Time zone"), settings.timezone),
         (_("Snapshot"), context.snapshot.version),
         (_("Published"), context.format.moment(published)),

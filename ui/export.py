@@ -106,7 +106,7 @@ def _named(dimension: str, code: str, names: Names) -> str:
 
 def _unit(result: Result, names: Names) -> str:
     if result.kpi.unit == "fils":
-        return f"{names.format.currency}, {result.unit}"
+        return f"{names.format.currency}, {names.format.minor_unit_name}"
     if result.kpi.unit == "share":
         return FRACTION
     return names.format.unit(result.kpi.unit) or names.format.words("number")

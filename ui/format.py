@@ -132,6 +132,14 @@ class Formatter:
         known = {"AED": self.words.pgettext("currency", "AED")}
         return known.get(self.currency) or str(get_currency_name(self.currency, locale=self.words.language))
 
+    @property
+    def minor_unit_name(self) -> str:
+        """The hundredth in words: "fils", "فلس"; as the store spells it where it is another one."""
+        words = self.words
+        known = {"fils": words.pgettext("currency", "fils"), "pence": words.pgettext("currency", "pence")}
+        known["cent"] = words.pgettext("currency", "cent")
+        return known.get(self.minor_unit, self.minor_unit)
+
     def _with_currency(self, figure: str) -> str:
         name = self.currency_name
         if len(name) == 1:

@@ -175,7 +175,7 @@ def _value(title: str, result: Result, names: Names, take: Callable[[Row], Numbe
         yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit)), take)
         return
     yield _Field(Column(title, "money", fmt.currency), lambda row: _major(take(row)))
-    yield _Field(Column(f"{title}, {fmt.minor_unit}", "count", fmt.minor_unit, file_only=True), take)
+    yield _Field(Column(f"{title}, {fmt.minor_unit_name}", "count", fmt.minor_unit_name, file_only=True), take)
 
 
 def _major(amount: Number | None) -> Decimal | None:
@@ -194,7 +194,7 @@ def _parts(
     n_shown: bool,
 ) -> Iterator[_Field]:
     words = names.format.words
-    unit = names.format.minor_unit if result.kpi.unit == "fils" else ""
+    unit = names.format.minor_unit_name if result.kpi.unit == "fils" else ""
     yield _Field(Column(words("{title}, numerator", title=title), "number", unit, file_only=True), lambda r: take(r)[0])
     yield _Field(Column(words("{title}, denominator", title=title), "number", file_only=True), lambda r: take(r)[1])
     yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown), lambda r: take(r)[2])

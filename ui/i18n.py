@@ -11,15 +11,16 @@ Hazard: an f-string inside `_()` is never found in a catalogue; `python -m ui.i1
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -123,6 +124,18 @@ def extract(root: Path = ROOT) -> Catalog:
         ):
             template.add(message, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
     return template
+
+
+def calls(
+    file: IO[bytes], keywords: Container[str], _tags: object, _options: object
+) -> Iterator[tuple[int, str, object, list[str]]]:
+    """An extraction method of Babel that reads the syntax tree: its own, by tokens, misses calls inside f-strings."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            texts = [a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None for a in node.args]
+            if name in keywords and texts and texts[0] is not None:
+                yield node.lineno, name, texts if len(texts) > 1 else texts[0], []
 
 
 def _blank(language: str | None) -> Catalog:

@@ -40,7 +40,7 @@ def when_and_how(context: Context, found: Standing) -> str:
         said.append(
             words(
                 "Ledger and marts agree to the last {minor_unit} in all {n} months and sources compared.",
-                minor_unit=write.minor_unit,
+                minor_unit=write.minor_unit_name,
                 n=write.count(found.months),
             )
         )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from metrics import Result, Row, Unit
-from ui.bars import Bar
+from ui.bars import Bar, bars
 from ui.charts import Figure, colours, hidden_axis, hover, layout, plot_text, wrapped
 from ui.context import Context
 from ui.grid import hidden_last
@@ -118,7 +118,8 @@ def _name(context: Context, row: Row) -> str:
     name = wrapped(names_of(context).of(*row.keys[0]), 30).replace("<br>", " ")
     if row.value is None:
         return name
-    return f'{name}<br><span style="font-size:10.5px;color:{colours(context).muted}">{plot_text(answered(context, row))}</span>'
+    said = plot_text(context.format.phrase(answered(context, row)))
+    return f'{name}<br><span style="font-size:10.5px;color:{colours(context).muted}">{said}</span>'
 
 
 def _label(context: Context, result: Result, position: int, row: Row, low: float) -> dict[str, Any]:
@@ -140,10 +141,16 @@ def _label(context: Context, result: Result, position: int, row: Row, low: float
     return {**label, "x": end, "xshift": -8 if context.rtl else 8, "text": write.phrase(text)}
 
 
-def funnel_bars(context: Context, steps: Sequence[tuple[str, Result]]) -> list[Bar]:
+def funnel(context: Context, steps: Sequence[tuple[str, Result]]) -> Figure:
     """The way from invitation to answer: each step with its count and its share of all invited."""
+    figure = bars(context, _steps(context, steps))
+    figure["data"][0]["marker"]["color"] = colours(context).accent
+    return figure
+
+
+def _steps(context: Context, steps: Sequence[tuple[str, Result]]) -> list[Bar]:
     write, invited = context.format, steps[0][1].total.value
-    bars = []
+    found = []
     for name, result in steps:
         value, base = result.total.value, result.total.base_value
         label = write.value(value, "count")
@@ -152,8 +159,8 @@ def funnel_bars(context: Context, steps: Sequence[tuple[str, Result]]) -> list[B
         details = [label]
         if base is not None and result.base:
             details.append(f"{write.window_short(result.base)}: {write.count(base)}")
-        bars.append(Bar(name, value, write.phrase(label), base=base, details=tuple(details)))
-    return bars
+        found.append(Bar(name, value, write.phrase(label), base=base, details=tuple(details)))
+    return found
 
 
 def trend(context: Context, result: Result, wordings: Sequence[tuple[int, str]] = ()) -> Figure:

@@ -1,5 +1,6 @@
 """Words: every visible string is there in every language, with the same placeholders, and plurals follow their language."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_the_catalogue_in_git_is_what_extraction_gives() -> None:
 def test_no_translation_is_left_in_english(language: str) -> None:
     """A translation equal to its source is allowed for what is no word: a sign, a code, a pattern of placeholders."""
     same = {m.id for m in i18n.read_catalogue(language) if isinstance(m.id, str) and m.id and m.string == m.id}
-    assert same <= {"%", "SQL", "NPS"}
+    assert {text for text in same if re.search("[A-Za-z]", re.sub(r"{\w+}", "", text))} <= {"SQL"}
 
 
 def _catalogue(**messages: str) -> Catalog:
@@ -63,7 +64,7 @@ def test_extraction_finds_calls_of_a_translator_and_marked_texts(tmp_path: Path)
         "utf-8",
     )
     found = {(m.context, m.id) for m in i18n.extract(tmp_path) if m.id}
-    assert found == {(None, "one"), (None, ("{n} two", "{n} twos")), ("where", "three"), (None, "four")}
+    assert found == {(None, "one"), (None, ("{n} two", "{n} twos")), ("where", "three"), (None, "four"), (None, "six")}
 
 
 @pytest.mark.parametrize(
