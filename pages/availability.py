@@ -60,7 +60,8 @@ def _card(context: Context, kpi: str) -> Card:
     result, names = ask(context, kpi), names_of(context)
     ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
     remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
-    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
+    title = context._("Including maintenance") if kpi == BOTH[1] else None
+    return Card(result, over_time(context, kpi), progress(context, result), title, remark)
 
 
 def _course(context: Context) -> None:

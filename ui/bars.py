@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ui.charts import Figure, colours, hidden_axis, hover, layout, wrapped
 from ui.context import Context
 
-_ROW: int = 28
+_ROW: Final = 30
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
     shades = [colour.accent if row.filter and in_view(context, row) else colour.context for row in rows]
     data = [_bars(context, rows, shades)]
     if any(row.base is not None for row in rows):
-        data.append(_base_marks(context, rows))
+        data += _base_marks(context, rows)
     most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
     figure = _figure(context, rows, data, 0.0, most * 1.34 or 1.0)
     if 0 < split < len(rows):
@@ -90,23 +90,25 @@ def _bars(context: Context, rows: Sequence[Bar], shades: Sequence[str]) -> dict[
     }
 
 
-def _base_marks(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
+def _base_marks(context: Context, rows: Sequence[Bar]) -> list[dict[str, Any]]:
+    """Thin marks with a halo in the page's colour, so that they can be seen on a bar and beside it."""
+    found = [(i, row.base) for i, row in enumerate(rows) if row.base is not None]
+    place = {"type": "scatter", "mode": "markers", "y": [i for i, _ in found], "x": [x for _, x in found], "hoverinfo": "skip"}
+    return [{**place, "marker": base_mark(context, "line-ns", 17, halo)} for halo in (True, False)]
+
+
+def base_mark(context: Context, symbol: str, size: int, halo: bool) -> dict[str, Any]:
+    """The marker of a base value, or of the halo behind it."""
     colour = colours(context)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "y": [i for i, row in enumerate(rows) if row.base is not None],
-        "x": [row.base for row in rows if row.base is not None],
-        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2.5, "color": colour.base}},
-        "hoverinfo": "skip",
-    }
+    line = {"width": 5, "color": colour.surface} if halo else {"width": 2, "color": colour.base}
+    return {"symbol": symbol, "size": size, "line": line}
 
 
 def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], low: float, high: float) -> Figure:
     colour = colours(context)
     names = {
         "tickvals": list(range(len(rows))),
-        "ticktext": [wrapped(row.name) for row in rows],
+        "ticktext": [wrapped(row.name, 26) for row in rows],
         "autorange": False,
         "range": [len(rows) - 0.5, -0.5],
         "side": "right" if context.rtl else "left",

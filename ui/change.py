@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from metrics import Result, Row
 from ui.context import Context
@@ -17,6 +17,10 @@ from ui.lookups import names_of
 
 Tone = Literal["good", "bad", "same"]
 Mark = Literal["up", "down", "same"]
+
+_SMALLEST_RATIO: Final = 0.0005
+_SMALLEST_DIFFERENCE: Final = 0.00005
+"""Changes below these would be written as zero."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,11 @@ def change_of(context: Context, result: Result) -> Change | None:
     then = context.format.window_short(base)
     if row.significant is False:
         return _insignificant(context, result)
-    mark: Mark = "up" if row.change > 0 else "down" if row.change < 0 else "same"
-    return Change(mark, tone(result, row.change), _figure(context, result), _words(context, result, mark, then))
+    invisible = abs(row.change) < (_SMALLEST_DIFFERENCE if is_difference(result.kpi) else _SMALLEST_RATIO)
+    mark: Mark = "same" if invisible else "up" if row.change > 0 else "down"
+    return Change(
+        mark, "same" if invisible else tone(result, row.change), _figure(context, result), _words(context, result, mark, then)
+    )
 
 
 def tone(result: Result, change: float) -> Tone:
@@ -72,8 +79,11 @@ def _words(context: Context, result: Result, mark: Mark, then: str) -> str:
         more = _("points above {period}", period=then)
         return more if mark == "up" else _("points below {period}", period=then)
     amount = _difference(context, result.total, result)
-    more = _("{amount} more than {period}", amount=amount, period=then)
-    return more if mark == "up" else _("{amount} less than {period}", amount=amount, period=then)
+    if mark == "up":
+        return _("{amount} more than {period}", amount=amount, period=then)
+    if result.kpi.unit == "count":
+        return _("{amount} fewer than {period}", amount=amount, period=then)
+    return _("{amount} less than {period}", amount=amount, period=then)
 
 
 def _difference(context: Context, row: Row, result: Result) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ui.charts import Figure, colours, hover, layout, value_axis, wrapped
 from ui.context import Context
 
-_ROW: Final = 27
+_ROW: Final = 30
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _names(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
     colour = colours(context)
     return {
         "tickvals": list(range(len(rows))),
-        "ticktext": [wrapped(row.name, 30) for row in rows],
+        "ticktext": [wrapped(row.name, 34) for row in rows],
         "autorange": False,
         "range": [len(rows) - 0.5, -0.5],
         "side": "right" if context.rtl else "left",

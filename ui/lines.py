@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metrics import Unit
+from ui.bars import base_mark
 from ui.charts import Figure, colours, layout, time_axis, value_axis
 from ui.context import Context
 
@@ -94,16 +95,14 @@ def columns(
     }
     data = [bar]
     if base:
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": list(range(len(base.values))),
-                "y": list(base.values),
-                "marker": {"symbol": "line-ew", "size": 20, "line": {"width": 2.5, "color": colour.base}},
-                "hoverinfo": "skip",
-            }
-        )
+        place = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": list(range(len(base.values))),
+            "y": list(base.values),
+            "hoverinfo": "skip",
+        }
+        data += [{**place, "marker": base_mark(context, "line-ew", 22, halo)} for halo in (True, False)]
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     return {
         "data": data,

@@ -55,7 +55,8 @@ def _sidebar(context: Context, entries: Sequence[Entry], pages: Mapping[str, st.
         if entry.group != group:
             group = entry.group
             st.html(f'<p class="k-nav-group">{escape(group)}</p>')
-        st.page_link(pages[entry.path], label=entry.title, query_params=kept)
+        place = st.container(key="here") if pages[entry.path] == chosen else st.container()
+        place.page_link(pages[entry.path], label=entry.title, query_params=kept)
     with st.container(key="foot"):
         st.html(_foot(context, chosen.url_path))
 
