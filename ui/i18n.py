@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -114,15 +114,9 @@ def read_catalogue(language: str) -> Catalog:
 def extract(root: Path = ROOT) -> Catalog:
     """Every marked string of the rooms that show words, with the files it occurs in (no line numbers: they only make noise)."""
     template = _blank(None)
-    for room in ROOMS:
-        for name, _line, message, comments, context in extract_from_dir(
-            root / room,
-            method_map=[("**.py", "python")],
-            keywords=KEYWORDS,
-            comment_tags=("Translators:",),
-            strip_comment_tags=True,
-        ):
-            template.add(message, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
+    for path in (root / "dashboard.py", *sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))):
+        for _line, message, _comments, context in extract_from_file("ui.i18n:calls", path, keywords=KEYWORDS):
+            template.add(message, None, [(path.relative_to(root).as_posix(), 0)], context=context)
     return template
 
 

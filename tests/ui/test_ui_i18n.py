@@ -59,12 +59,26 @@ def test_a_plural_form_may_say_one_and_two_by_the_noun_alone() -> None:
 def test_extraction_finds_calls_of_a_translator_and_marked_texts(tmp_path: Path) -> None:
     for room in i18n.ROOMS:
         (tmp_path / room).mkdir()
-    (tmp_path / "pages" / "a.py").write_text(
-        '_("one"); words.ngettext("{n} two", "{n} twos", n, n=n); _.pgettext("where", "three"); T = N_("four"); other("five")\n',
-        "utf-8",
+    (tmp_path / "dashboard.py").write_text('_("front")', "utf-8")
+    calls = (
+        '_("one")',
+        'words.ngettext("{n} two", "{n} twos", n, n=n)',
+        '_.pgettext("where", "three")',
+        'T = N_("four")',
+        "f'{_(\"five\")} {x}'",
+        'other("not this")',
+        "_(name)",
     )
+    (tmp_path / "pages" / "a.py").write_text("\n".join(calls), "utf-8")
     found = {(m.context, m.id) for m in i18n.extract(tmp_path) if m.id}
-    assert found == {(None, "one"), (None, ("{n} two", "{n} twos")), ("where", "three"), (None, "four"), (None, "six")}
+    assert found == {
+        (None, "front"),
+        (None, "one"),
+        (None, ("{n} two", "{n} twos")),
+        ("where", "three"),
+        (None, "four"),
+        (None, "five"),
+    }
 
 
 @pytest.mark.parametrize(
