@@ -95,18 +95,23 @@ def left_out(question: Question, window: Window) -> Statement | None:
 
 
 def covered_days(question: Question, window: Window) -> Statement:
-    """Days of the window that the log named by `zero` delivered; none where departments asked for report whole periods.
+    """Days of the window that the log named by `zero` delivered, if the departments asked for are in it.
 
-    Such a body may still owe a period while the log of the others is whole, so its silence is not a zero.
+    None where one of them reports whole periods: it may still owe one while the log of the others is whole, so its silence is
+    not a zero. None either where they never reported anything.
     """
     kpi = question.kpi
-    department = [_among(name, codes) for name, codes in question.filters.values if name == "department"]
-    periods = _where(Statement("period_start <> period_end"), scope_clause(question.scope), *department)
+    among = [
+        scope_clause(question.scope),
+        *(_among(name, codes) for name, codes in question.filters.values if name == "department"),
+    ]
+    ever, periods = _where(*among), _where(Statement("period_start <> period_end"), *among)
     sql = (
         "SELECT DISTINCT day FROM coverage_days\nWHERE source = ? AND rows > 0 AND day >= ? AND day <= ?\n"
+        f"  AND EXISTS (SELECT 1 FROM {kpi.mart} {ever.sql})\n"
         f"  AND NOT EXISTS (SELECT 1 FROM {kpi.mart} {periods.sql})\nORDER BY day"
     )
-    return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *periods.parameters))
+    return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *ever.parameters, *periods.parameters))
 
 
 def known_codes(mart: str, dimension: str, scope: Scope) -> Statement:

@@ -15,6 +15,7 @@ import duckdb
 
 from store.contract import MOBILE_CHANNELS, SOURCES
 from store.marts import MARTS
+from store.settings import Settings
 from store.snapshot import POINTER, Snapshot, open_current, snapshot_file
 
 Rows = Iterable[Mapping[str, Any]]
@@ -31,8 +32,6 @@ DIMENSIONS = {
     "wording": "v1",
     "kind": "complaint",
 }
-REFERENCE = ("departments", "services", "targets", "campaigns", "events")
-LEDGER = ("coverage", "coverage_days", "reconciliation", "files", "quarantine")
 SOURCE_OF = {
     "payments": "payments",
     "completion": "payments",
@@ -45,46 +44,51 @@ SOURCE_OF = {
     "feedback_cases": "feedback",
     "it_spend": "it_spend",
 }
+DUBAI = Settings()
 _versions = count(1)
 
 
-def build_snapshot(
-    folder: Path,
-    *,
-    complete_through: date | None = None,
-    currency: str = "AED",
-    minor_unit: str = "fils",
-    timezone: str = "Asia/Dubai",
-    **marts: Rows,
-) -> Snapshot:
+def build_snapshot(folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
     """Publish a snapshot in `folder` with the given rows per mart (names of store.marts.MARTS) and open it.
 
     `complete_through` is by default the last day of any row. Departments, services, coverage and coverage_days are made from
     the rows unless they are given.
     """
+    tables = _tables(complete_through, settings, marts)
+    version = tables["meta"][0]["value"]
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(snapshot_file(folder, version))) as connection:
+        _write(connection, tables)
+    (folder / POINTER).write_text(version, encoding="utf-8")
+    return open_current(folder)
+
+
+def snapshot_in_memory(*, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
+    """The same without a file, for tests that need many."""
+    tables = _tables(complete_through, settings, marts)
+    meta = {row["key"]: row["value"] for row in tables["meta"]}
+    connection = duckdb.connect(":memory:")
+    _write(connection, tables)
+    through = meta["complete_through"]
+    return Snapshot(Path(), meta["version"], settings, date.fromisoformat(through) if through else None, connection)
+
+
+def _tables(complete_through: date | None, settings: Settings, marts: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
     unknown = set(marts) - set(MARTS)
     assert not unknown, f"no such mart: {sorted(unknown)}"
     tables = {name: [filled(name, row) for row in rows] for name, rows in marts.items()}
     logs = {name: rows for name, rows in tables.items() if name in SOURCE_OF}
     through = complete_through or max((row["period_end"] for rows in logs.values() for row in rows), default=None)
-    for name, rows in _reference(logs).items():
-        tables.setdefault(name, rows)
-    for name, rows in _coverage(logs, through).items():
-        tables.setdefault(name, rows)
-    version = f"test{next(_versions)}"
-    values = {
-        "version": version,
+    meta = {
+        "version": f"test{next(_versions)}",
         "published_at": "2012-10-01T03:00:00+00:00",
         "complete_through": through.isoformat() if through else "",
-        "currency": currency,
-        "minor_unit": minor_unit,
-        "timezone": timezone,
+        "currency": settings.currency,
+        "minor_unit": settings.minor_unit,
+        "timezone": settings.timezone,
     }
-    tables["meta"] = [{"key": key, "value": value} for key, value in values.items()]
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(snapshot_file(folder, version), tables)
-    (folder / POINTER).write_text(version, encoding="utf-8")
-    return open_current(folder)
+    made = {**_reference(logs), **_coverage(logs, through), "meta": [{"key": k, "value": v} for k, v in meta.items()]}
+    return {**made, **tables}
 
 
 def filled(mart: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,12 +153,13 @@ def _coverage(logs: Mapping[str, list[dict[str, Any]]], through: date | None) ->
     }
 
 
-def _write(path: Path, tables: Mapping[str, list[dict[str, Any]]]) -> None:
-    with duckdb.connect(str(path)) as connection:
-        for name, columns in MARTS.items():
-            declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-            connection.execute(f"CREATE TABLE {name} ({declared})")
-            rows = tables.get(name, [])
-            if rows:
-                places = ", ".join("?" * len(columns))
-                connection.executemany(f"INSERT INTO {name} VALUES ({places})", [[row.get(c) for c in columns] for row in rows])
+def _write(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+    connection.begin()
+    for name, columns in MARTS.items():
+        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        connection.execute(f"CREATE TABLE {name} ({declared})")
+        rows = tables.get(name, [])
+        if rows:
+            places = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
+            connection.execute(f"INSERT INTO {name} VALUES {places}", [row.get(c) for row in rows for c in columns])
+    connection.commit()
