@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from generators import frames
-from generators.calendar import DAY_US, Floats, Ints, Month, day_number, midnight_us, midnights_us
+from generators.calendar import Floats, Ints, Month, day_number, midnight_us, midnights_us
 from generators.calibration import Recipe, day_counts
-from generators.checkouts import moments_of
+from generators.checkouts import SECOND_US, moments_of
 from generators.comments import categories, feedback_text
 from generators.impact import MEMORY_OF_COMPLAINTS, lagged_trouble
 from generators.mix import transaction_mix
@@ -147,7 +147,7 @@ def _resolve(seed: int, rng: np.random.Generator, found: _Cases, opened_at: Ints
     sigma = np.where(found.kind == COMPLAINT, COMPLAINT_DAYS[1], SUGGESTION_DAYS[1])
     days = np.clip(median * np.exp(rng.standard_normal(median.size) * sigma), 0.02, MAX_DAYS)
     never = rng.random(median.size) < UNRESOLVED
-    return np.where(never, NEVER, opened_at + (days * DAY_US).astype(np.int64))
+    return np.where(never, NEVER, opened_at + (days * 86_400).astype(np.int64) * SECOND_US)
 
 
 def _words(seed: int, rng: np.random.Generator, found: _Cases, language: Ints) -> tuple[list[str], list[str | None]]:

@@ -35,8 +35,8 @@ def trouble_hours(seed: int, month: Month) -> Floats:
 
 def lagged_trouble(seed: int, month: Month, memory: tuple[float, ...]) -> Floats:
     """Trouble hours of each day and the days before it, weighted by `memory`; shape (services, days of the month)."""
-    before = trouble_hours(seed, month.shift(-1))
-    both = np.concatenate([before, trouble_hours(seed, month)], axis=1)
-    days = len(month.days)
-    start = both.shape[1] - days
+    own = trouble_hours(seed, month)
+    before = trouble_hours(seed, month.shift(-1)) if month.index else np.zeros_like(own)
+    both = np.concatenate([before, own], axis=1)
+    days, start = own.shape[1], before.shape[1]
     return np.asarray(sum(weight * both[:, start - lag : start - lag + days] for lag, weight in enumerate(memory)))

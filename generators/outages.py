@@ -15,7 +15,8 @@ from generators.calendar import DAY_US, FIRST, Bools, Floats, Ints, Month, city_
 from generators.streams import stream
 from generators.world import build_world, paid_arrays
 
-MINUTE_US: Final = 60_000_000
+SECOND_US: Final = 1_000_000
+HOUR_US: Final = 3600 * SECOND_US
 SERVICE_RATE: Final = 3.6
 """Unplanned outages of a service per month in 2010; falls from year to year."""
 DEPARTMENT_RATE: Final = 0.22
@@ -69,7 +70,7 @@ def draw_outages(seed: int, month: Month) -> Outages:
 
 def _when(rng: np.random.Generator, count: int, span: int) -> tuple[Ints, Ints]:
     minutes = np.minimum(np.exp(rng.standard_normal(count) * SIGMA) * MEDIAN_MINUTES, MAX_MINUTES)
-    return rng.integers(0, span, count), (minutes * MINUTE_US).astype(np.int64)
+    return rng.integers(0, span, count), (minutes * 60).astype(np.int64) * SECOND_US
 
 
 @lru_cache(maxsize=4)
@@ -89,17 +90,16 @@ def _maintenance(seed: int, month: Month) -> Outages:
     choice = rng.integers(0, len(fridays), len(build_world(seed).departments))
     hours = rng.integers(2, 5, choice.size)
     department = paid_arrays(seed).department
-    start = np.array([midnight_us(fridays[c]) for c in choice])[department] + 60 * MINUTE_US
+    start = np.array([midnight_us(fridays[c]) for c in choice])[department] + HOUR_US
     count = department.size
-    return Outages(
-        np.arange(count), start, start + hours[department] * 60 * MINUTE_US, np.zeros(count, bool), np.ones(count, bool)
-    )
+    return Outages(np.arange(count), start, start + hours[department] * HOUR_US, np.zeros(count, bool), np.ones(count, bool))
 
 
 @lru_cache(maxsize=16)
 def outages_in(seed: int, month: Month) -> Outages:
-    """All trouble that touches `month`, including what began in the month before."""
-    return _union(_concat([draw_outages(seed, month.shift(-1)), draw_outages(seed, month)]), from_us=midnight_us(month.first))
+    """All trouble that touches `month`, including what began in the month before; nothing began before 2009."""
+    earlier = [draw_outages(seed, month.shift(-1))] if month.index else []
+    return _union(_concat([*earlier, draw_outages(seed, month)]), from_us=midnight_us(month.first))
 
 
 def _concat(parts: list[Outages]) -> Outages:

@@ -24,6 +24,10 @@ GAP_RATE: Final = 0.6
 """Times per month that the monitor itself stops, for one to six hours."""
 MISSED_SHARE: Final = 0.0004
 DEGRADED_SLOWNESS: Final = 5.0
+RESPONSE_MS: Final = 420.0
+SERVICE_SIGMA: Final = 0.35
+RESPONSE_SIGMA: Final = 0.22
+"""Median response, and how services and single probes scatter around it (sigma of the logarithm)."""
 
 
 def probe_rows(seed: int, month: Month, days: range) -> pl.DataFrame:
@@ -63,11 +67,11 @@ def probe_rows(seed: int, month: Month, days: range) -> pl.DataFrame:
 
 def _response_ms(seed: int, rng: np.random.Generator, steps: int) -> Floats:
     """Response times: a level per service, slower at office hours, with chance."""
-    level = np.exp(stream(seed, "response").standard_normal(len(build_world(seed).paid)) * 0.35) * 420
+    level = RESPONSE_MS * np.exp(stream(seed, "response").standard_normal(len(build_world(seed).paid)) * SERVICE_SIGMA)
     hour = (np.arange(steps) % PER_DAY) * 24 / PER_DAY
     load = 1 + 0.35 * np.exp(-(((hour - 11.5) / 4) ** 2))
-    chance = rng.standard_normal((level.size, steps), dtype=np.float32)
-    return np.asarray(np.exp(chance * np.float32(0.22)) * (level[:, None] * load).astype(np.float32))
+    chance = rng.standard_normal((level.size, steps))
+    return np.asarray(np.exp(chance * RESPONSE_SIGMA) * (level[:, None] * load))
 
 
 def _seen(rng: np.random.Generator, shape: tuple[int, int]) -> Bools:

@@ -30,7 +30,7 @@ from generators.writer import Written, clear, read_manifest, write_frames, write
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
 

@@ -1,7 +1,9 @@
 """Random streams that depend on nothing but their name.
 
 Rule: every cell of work (a module and a day or month) draws from its own stream, so the content is the same whatever the
-order or the number of processes. Hazard: an added draw shifts all later draws of its stream; a new need gets a new name.
+order or the number of processes. Hazards: an added draw shifts all later draws of its stream, so a new need gets a new name;
+exp and log differ in the last bit between processors, so drawn values are cut to whole numbers of few digits (seconds, not
+microseconds).
 """
 
 import zlib
