@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m store", description="Load, publish and check the data of the dashboard.")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(required=True)
     common = argparse.ArgumentParser(add_help=False)
     default = Path(os.environ.get("DATA") or DEFAULT_DATA)
     common.add_argument(

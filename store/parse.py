@@ -54,14 +54,20 @@ def latin_digits(text: pl.Expr) -> pl.Expr:
 
 
 def timestamp(text: pl.Expr) -> pl.Expr:
-    """ISO 8601 with its offset ('2012-09-30T21:15:00+04:00', 'Z' too) -> Datetime in UTC; null where it is none."""
-    plain = (
-        latin_digits(text.str.strip_chars())
-        .str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) ", "${1}T")
-        .str.replace(r"[Zz]$", "+00:00")
-    )
-    whole = plain.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2}$")
-    return pl.when(whole).then(plain).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False, time_zone="UTC")
+    """ISO 8601 with its offset ('2012-09-30T21:15:00+04:00'; 'Z' and '+04' too) -> Datetime in UTC; null where it is none."""
+    plain = latin_digits(text.str.strip_chars())
+    for written, meant in _SPELLINGS:
+        plain = plain.str.replace(written, meant)
+    whole = pl.when(plain.str.contains(_TIMESTAMP)).then(plain)
+    return whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False, time_zone="UTC")
+
+
+_TIMESTAMP: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2}$"
+_SPELLINGS: Final = (
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) ", "${1}T"),
+    (r"[Zz]$", "+00:00"),
+    (r"(:[0-9.]+[+-][0-9]{2})$", "${1}:00"),
+)
 
 
 def integer(text: pl.Expr) -> pl.Expr:
