@@ -1,0 +1,73 @@
+"""Ingest of clean files, beside a bare DuckDB copy of the same file to Parquet with the same compression.
+
+python -m benchmarks.ingest [FOLDER]      default: data/synthetic, as the generators write it
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from store.contract import SOURCES
+from store.ingest import Order, ingest
+
+REPEATS = 3
+
+
+def fastest(work: Callable[[int], object]) -> float:
+    """Seconds of the fastest of a few runs; `work` receives the number of its run."""
+    seconds = []
+    for number in range(REPEATS):
+        started = time.perf_counter()
+        work(number)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+def compare(path: Path, source: str, scratch: Path) -> str:
+    """One line: seconds of both, and their ratio."""
+    bare = f"COPY (FROM '{path}') TO '{scratch / 'bare.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+    copied = fastest(lambda _: duckdb.sql(bare))
+    stored = fastest(lambda number: ingest(path, Order(scratch / f"{path.name}-{number}", SOURCES[source])))
+    [(rows,)] = duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall()
+    return (
+        f"{path.name:28} {rows:9,} rows   ingest {stored:5.2f} s   DuckDB copy {copied:5.2f} s"
+        f"   ratio {stored / copied:4.1f}   {rows / stored:10,.0f} rows/s"
+    )
+
+
+def whole(folder: Path, scratch: Path) -> str:
+    """One line: a whole delivery into an empty store."""
+    started, rows = time.perf_counter(), 0
+    for name, source in SOURCES.items():
+        for path in sorted((folder / name).glob("*.parquet")):
+            rows += ingest(path, Order(scratch / "whole", source)).rows_in
+    seconds = time.perf_counter() - started
+    return f"{'everything':28} {rows:9,} rows   ingest {seconds:5.2f} s   {rows / seconds:10,.0f} rows/s"
+
+
+def main() -> int:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("data/synthetic")
+    if not (folder / "payments").is_dir():
+        print(f"{folder}: no delivery here; `make data` writes one", file=sys.stderr)
+        return 2
+    scratch = Path(tempfile.mkdtemp(prefix="ingest-"))
+    try:
+        for source in ("payments", "probes"):
+            largest = max((folder / source).glob("*.parquet"), key=lambda path: path.stat().st_size)
+            print(compare(largest, source, scratch), flush=True)
+            text = scratch / f"{largest.stem}.csv"
+            duckdb.sql(f"COPY (SELECT * FROM '{largest}') TO '{text}' (HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S%z')")
+            print(compare(text, source, scratch), flush=True)
+        print(whole(folder, scratch))
+    finally:
+        shutil.rmtree(scratch)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
