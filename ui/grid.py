@@ -138,7 +138,7 @@ def _total_label(result: Result, names: Names) -> Iterator[Cell]:
 def _cells(fields: Sequence[tuple[Result, list[_Field]]], rows: Sequence[Row | None]) -> Iterator[Cell]:
     for (_, columns), row in zip(fields, rows, strict=True):
         for column in columns:
-            yield None if row is None else column.cell(row)
+            yield None if row is None or row.hidden else column.cell(row)
 
 
 def _fields(result: Result, names: Names) -> Iterator[_Field]:
