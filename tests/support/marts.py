@@ -5,6 +5,7 @@ Columns that follow from others (attempts, mobile_settled, baskets) are filled i
 A row says `day` for one day, or `period_start` and `period_end` for a longer period. Give None to mean NULL.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -46,6 +47,10 @@ SOURCE_OF = {
 }
 DUBAI = Settings()
 _versions = count(1)
+_SCHEMA = ";\n".join(
+    f"CREATE TABLE {name} ({', '.join(f'{json.dumps(column)} {kind}' for column, kind in columns.items())})"
+    for name, columns in MARTS.items()
+)
 
 
 def build_snapshot(folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
@@ -67,7 +72,7 @@ def snapshot_in_memory(*, complete_through: date | None = None, settings: Settin
     """The same without a file, for tests that need many."""
     tables = _tables(complete_through, settings, marts)
     meta = {row["key"]: row["value"] for row in tables["meta"]}
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"threads": 1})
     _write(connection, tables)
     through = meta["complete_through"]
     return Snapshot(Path(), meta["version"], settings, date.fromisoformat(through) if through else None, connection)
@@ -155,11 +160,10 @@ def _coverage(logs: Mapping[str, list[dict[str, Any]]], through: date | None) ->
 
 def _write(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, list[dict[str, Any]]]) -> None:
     connection.begin()
-    for name, columns in MARTS.items():
-        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        connection.execute(f"CREATE TABLE {name} ({declared})")
-        rows = tables.get(name, [])
+    connection.execute(_SCHEMA)
+    for name, rows in tables.items():
         if rows:
+            columns = MARTS[name]
             places = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
             connection.execute(f"INSERT INTO {name} VALUES {places}", [row.get(c) for row in rows for c in columns])
     connection.commit()
