@@ -37,10 +37,13 @@ def publish(data: Path, progress: Progress = silent) -> str:
 
     Raises PublishError when nothing was accepted yet, or when the marts do not add up to the ledger; the snapshot before stays.
     """
-    with files.lock(data, "publish.lock"), closing(ledger.connect(data)) as book, files.staging(data) as folder:
+    nothing = PublishError(f"{data}: no accepted rows; run `python -m store ingest SOURCE FILE... --data {data}` first")
+    if not (data / ledger.FILE).exists():
+        raise nothing
+    with files.lock(data, "publish.lock"), ledger.opened(data) as book, files.staging(data) as folder:
         state, store = read(book), settings.read(data)
         if not state.parts:
-            raise PublishError(f"{data}: no accepted rows; run `python -m store ingest SOURCE FILE... --data {data}` first")
+            raise nothing
         planned = plan(state.parts, store.timezone)
         content = _content(state, store, planned)
         before = _current(data)
@@ -52,7 +55,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
         progress("building the snapshot", _ROLLING, 1)
         now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
         version = _version(book, before, now, content)
-        with closing(serve.build(built, start, data, planned, state)) as snapshot:
+        with serve.build(built, start, data, planned, state) as snapshot:
             through = _complete(snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content})
         files.place(built, snapshot_file(data, version))
         _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content))

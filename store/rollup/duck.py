@@ -11,8 +11,11 @@ from typing import Final
 import duckdb
 import polars as pl
 
-CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {"autoload_known_extensions": False}
-"""Settings of every connection that writes: nothing is loaded from outside."""
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "memory_limit": "3GB",
+    "autoload_known_extensions": False,
+}
+"""Settings of every connection that writes: bounded memory, and nothing is loaded from outside."""
 
 
 def text(value: Path | str) -> str:

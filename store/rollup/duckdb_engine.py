@@ -7,7 +7,6 @@ Hazard: a view only reads the columns its SQL names, so relations may be wide; `
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -15,15 +14,13 @@ from store.rollup import duck
 from store.rollup.plan import Rollup
 from store.rollup.relations import Column, Day, columns
 
-MEMORY_LIMIT: Final = "3GB"
-
 
 class DuckDBEngine:
     """One DuckDB in memory, for one publication; it spills into the folder `spill` when memory is short."""
 
     def __init__(self, timezone: str, calendar: Sequence[Day], spill: Path) -> None:
         self._timezone = timezone
-        self._connection = duckdb.connect(config={**duck.CONFIG, "memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)})
+        self._connection = duckdb.connect(config={**duck.CONFIG, "temp_directory": str(spill)})
         day = {"day": "DATE", "start_s": "BIGINT", "end_s": "BIGINT"}
         duck.create(self._connection, "days", day)
         duck.insert(self._connection, "days", [*day], map(astuple, calendar))

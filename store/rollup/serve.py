@@ -6,8 +6,8 @@ Hazard: DuckDB's files are bound to its version. A snapshot of another version o
 """
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,27 +49,28 @@ def base(file: Path) -> Base:
         return Base()
 
 
-def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: State) -> duckdb.DuckDBPyConnection:
-    """Write a snapshot to `target` and return it open. Unit and part files lie below `data`.
+@contextmanager
+def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: State) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Write a snapshot to `target`, open until the end of the context. Unit and part files lie below `data`.
 
     What follows from the marts is left to the caller: coverage, reconciliation, meta.
     """
     if start.file is not None:
         shutil.copyfile(start.file, target)
-    connection = duckdb.connect(str(target), config=duck.CONFIG)
-    if start.file is None:
-        for table, columns in MARTS.items():
-            duck.create(connection, table, columns)
-    for mart in ROLLUPS:
-        if mart in MARTS:
-            _load(connection, mart, start, data, [unit for unit in units if unit.rollup.name == mart])
-    for reference in REFERENCES:
-        _refer(connection, reference, [data / part.path for part in state.parts if part.source == reference])
-    fill(connection, "rollups", [(unit.rollup.name, unit.month, unit.key) for unit in units])
-    fill(connection, "files", state.files)
-    fill(connection, "quarantine", state.rejects)
-    fill(connection, "coverage_days", state.days)
-    return connection
+    with closing(duckdb.connect(str(target), config=duck.CONFIG)) as connection:
+        if start.file is None:
+            for table, columns in MARTS.items():
+                duck.create(connection, table, columns)
+        for mart in ROLLUPS:
+            if mart in MARTS:
+                _load(connection, mart, start, data, [unit for unit in units if unit.rollup.name == mart])
+        for reference in REFERENCES:
+            _refer(connection, reference, [data / part.path for part in state.parts if part.source == reference])
+        fill(connection, "rollups", [(unit.rollup.name, unit.month, unit.key) for unit in units])
+        fill(connection, "files", state.files)
+        fill(connection, "quarantine", state.rejects)
+        fill(connection, "coverage_days", state.days)
+        yield connection
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[object]]) -> None:

@@ -39,7 +39,7 @@ def made(data: Path) -> dict[str, int]:
 def test_nothing_accepted_is_not_published(data: Path) -> None:
     with pytest.raises(PublishError, match="no accepted rows"):
         publish(data)
-    assert not (data / "CURRENT").exists()
+    assert not data.exists()
 
 
 def test_all_rows_bad_is_not_published_as_zero(data: Path) -> None:
