@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import metrics
 from metrics import Scope, Snapshot
-from pages import availability, collections, overview, satisfaction
+from pages import availability, collections, data, overview, satisfaction
 from ui import answers, shell, url
 from ui.context import Context
 from ui.direction import DocumentHead
@@ -70,6 +70,8 @@ def _entries(context: Context) -> list[shell.Entry]:
         ("collections", _("Collections"), _("Executive"), collections.page),
         ("availability", _("Availability"), _("Executive"), availability.page),
         ("satisfaction", _("Satisfaction"), _("Survey team"), satisfaction.page),
+        ("data", _("Freshness and checks"), _("Data"), data.page),
+        ("data", _("Freshness and checks"), _("Data"), data.page),
     )
     return [shell.Entry(path, title, group, partial(shell.draw, page, context, title)) for path, title, group, page in listed]
 

@@ -23,7 +23,7 @@ class Series:
 
     values: Sequence[float | None]
     texts: Sequence[str]
-    label: str
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ui.context import Context
 from ui.lines import Series, columns, timeline
 from ui.lookups import names_of
 from ui.progression import time_ticks
+from ui.series import time_keys
 
 
 def part_bars(context: Context, result: Result, most: int) -> list[Bar]:
@@ -81,16 +82,23 @@ def by_time(context: Context, kpi: str, wanted: Grain) -> Result:
 
 def course(context: Context, result: Result) -> Figure:
     """Columns by month, or a line by day, with the base grey and unfinished months hatched."""
-    grain = result.by[0]
-    unit = result.kpi.unit
-    rows = result.rows
-    texts = ["<br>".join((f"<b>{context.format.period(row.key(grain))}</b>", *details(context, result, row))) for row in rows]
-    current = Series([row.value for row in rows], texts, "")
-    base = Series([row.base_value for row in rows], texts, "") if any(row.base_value is not None for row in rows) else None
-    if grain == "day":
+    current, base = pair(context, result)
+    unit, positions = result.kpi.unit, time_keys(result)
+    if result.by == ("day",):
         return timeline(context, current, base, time_ticks(context, result.window, "day"), unit, floor=0.0)
-    keys = [row.key(grain) for row in rows]
-    unfinished = [i for i, key in enumerate(keys) if key in result.unfinished]
-    step = -(-len(keys) // 12)
-    ticks = {i: context.format.period(key, short=True) for i, key in enumerate(keys) if i % step == 0}
-    return columns(context, current, base, ticks, unit, unfinished)
+    unfinished = [i for i, key in enumerate(positions) if key in result.unfinished]
+    return columns(context, current, base, time_ticks(context, result.window, "month"), unit, unfinished)
+
+
+def pair(context: Context, result: Result) -> tuple[Series, Series | None]:
+    """An answer by time and its base as series over all positions of the window."""
+    (grain,) = result.by
+    found = {row.key(grain): row for row in result.rows}
+    rows = [(key, found.get(key)) for key in time_keys(result)]
+    texts = [
+        "<br>".join((f"<b>{context.format.period(key)}</b>", *(details(context, result, row) if row else ())))
+        for key, row in rows
+    ]
+    current = Series([row.value if row else None for _, row in rows], texts)
+    base = Series([row.base_value if row else None for _, row in rows], texts)
+    return current, base if any(value is not None for value in base.values) else None

@@ -9,10 +9,11 @@ from __future__ import annotations
 from metrics import Result
 from ui.charts import Figure
 from ui.context import Context
-from ui.lines import Series, timeline
-from ui.measures import details
+from ui.lines import timeline
+from ui.measures import pair
 from ui.progression import time_ticks
 from ui.sentences import span, subject
+from ui.series import time_keys
 
 
 def available(context: Context, result: Result) -> str:
@@ -62,8 +63,7 @@ def bounds_in_words(context: Context, result: Result, incidents: Result, downtim
 
 def course(context: Context, result: Result) -> Figure:
     """Availability by day or month with its bounds as a band."""
-    grain, rows = result.by[0], result.rows
-    texts = ["<br>".join((f"<b>{context.format.period(row.key(grain))}</b>", *details(context, result, row))) for row in rows]
-    base = Series([row.base_value for row in rows], texts, "") if any(row.base_value is not None for row in rows) else None
-    ticks = time_ticks(context, result.window, "day" if grain == "day" else "month")
-    return timeline(context, Series([row.value for row in rows], texts, ""), base, ticks, "share", [row.bounds for row in rows])
+    current, base = pair(context, result)
+    ticks = time_ticks(context, result.window, "day" if result.by == ("day",) else "month")
+    bounds = {row.keys[0][1]: row.bounds for row in result.rows}
+    return timeline(context, current, base, ticks, "share", [bounds.get(key) for key in time_keys(result)])

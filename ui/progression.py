@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from metrics import CutPeriodError, Grain, Result, Window, key_of, year
+from metrics import CutPeriodError, Grain, Result, Window, key_of, keys, year
 from ui.answers import ask
 from ui.context import Context
 from ui.lines import Series
+from ui.series import time_keys
 
 _LEAP = 2000
 
@@ -68,12 +69,12 @@ def _series(context: Context, result: Result, slots: list[str] | None) -> Series
     """The running total at each position; None before the first value and after the last."""
     write, grain = context.format, result.by[0]
     found = {row.key(grain): row.value for row in result.rows if row.value is not None}
-    keys = [f"{result.window.start.year}{slot}" for slot in slots] if slots else [row.key(grain) for row in result.rows]
+    positions = [f"{result.window.start.year}{slot}" for slot in slots] if slots else time_keys(result)
     last = max(found, default="")
     total: int | float = 0
     values: list[float | None] = []
     texts = []
-    for key in keys:
+    for key in positions:
         total += found.get(key) or 0
         values.append(total if key <= last and found else None)
         texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>")
@@ -112,7 +113,7 @@ def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]
     """Labels by position for a window drawn by day or month: at most about a dozen."""
     write = context.format
     if grain == "month":
-        months = [k for k in _keys(window) if k]
+        months = keys(window, "month")
         step = -(-len(months) // 12)
         return {i: write.period(k, short=True) for i, k in enumerate(months) if i % step == 0}
     days = [window.start + timedelta(days=i) for i in range(window.days)]
@@ -122,8 +123,3 @@ def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]
     firsts = {i: day for i, day in enumerate(days) if day.day == 1}
     step = -(-len(firsts) // 12)
     return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
-
-
-def _keys(window: Window) -> list[str]:
-    days = [window.start + timedelta(days=i) for i in range(window.days)]
-    return list(dict.fromkeys(key_of(day, "month") for day in days))

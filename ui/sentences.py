@@ -6,6 +6,8 @@ Hazard: no base, no data and no change each need a sentence of their own, in bot
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from metrics import QuestionError, Result, volume_and_value
 from ui.context import Context
 from ui.lookups import names_of
@@ -55,30 +57,45 @@ def why_changed(context: Context, amount: Result, volume: Result) -> str:
         effects = volume_and_value(amount, volume)
     except QuestionError:
         return ""
-    first, second, change = effects.first, effects.second, effects.change
-    if not change or not amount.total.base_value:
+    if not effects.change or not amount.total.base_value:
         return ""
-    return (_growth if change > 0 else _fall)(context, float(first / change), first > 0, second > 0)
+    if effects.change > 0:
+        return _growth(context, effects.first, effects.second, effects.change)
+    return _fall(context, effects.first, effects.second, effects.change)
 
 
-def _growth(context: Context, by_volume: float, more: bool, larger: bool) -> str:
-    _, write = context._, context.format
-    if more and larger:
-        parts = {"a": write.share(by_volume, decimals=0), "b": write.share(1 - by_volume, decimals=0)}
-        return _("{a} of the growth came from more transactions, {b} from larger ones.", **parts)
-    if more:
+def _growth(context: Context, volume: Fraction, value: Fraction, change: Fraction) -> str:
+    _ = context._
+    if volume > 0 and value > 0:
+        a, b = _shares(context, volume, change)
+        return _("{a} of the growth came from more transactions, {b} from larger ones.", a=a, b=b)
+    if volume > 0:
+        if not value:
+            return _("All of the growth came from more transactions.")
         return _("All of the growth came from more transactions; on average they were smaller.")
+    if not volume:
+        return _("All of the growth came from larger transactions.")
     return _("All of the growth came from larger transactions; there were fewer of them.")
 
 
-def _fall(context: Context, by_volume: float, more: bool, larger: bool) -> str:
-    _, write = context._, context.format
-    if not more and not larger:
-        parts = {"a": write.share(by_volume, decimals=0), "b": write.share(1 - by_volume, decimals=0)}
-        return _("{a} of the fall came from fewer transactions, {b} from smaller ones.", **parts)
-    if more:
-        return _("All of the fall came from smaller transactions; there were more of them.")
-    return _("All of the fall came from fewer transactions; on average they were larger.")
+def _fall(context: Context, volume: Fraction, value: Fraction, change: Fraction) -> str:
+    _ = context._
+    if volume < 0 and value < 0:
+        a, b = _shares(context, volume, change)
+        return _("{a} of the fall came from fewer transactions, {b} from smaller ones.", a=a, b=b)
+    if volume < 0:
+        if not value:
+            return _("All of the fall came from fewer transactions.")
+        return _("All of the fall came from fewer transactions; on average they were larger.")
+    if not volume:
+        return _("All of the fall came from smaller transactions.")
+    return _("All of the fall came from smaller transactions; there were more of them.")
+
+
+def _shares(context: Context, part: Fraction, change: Fraction) -> tuple[str, str]:
+    """A share of a change and the rest, in whole per cent that add up to 100."""
+    whole = round(float(part / change), 2)
+    return context.format.share(whole, decimals=0), context.format.share(1 - whole, decimals=0)
 
 
 def largest(context: Context, by_department: Result) -> str:

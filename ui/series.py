@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metrics import CutPeriodError, Grain, Number, QuestionError, Result, unfinished
+from metrics import CutPeriodError, Grain, Number, QuestionError, Result, Window, keys, unfinished
+from metrics.periods import as_grain
 from ui.answers import ask
 from ui.context import Context
 
@@ -37,9 +38,21 @@ def over_time(context: Context, kpi: str) -> Trend | None:
 
 
 def _whole(result: Result, grain: Grain) -> tuple[Number | None, ...]:
-    keys = tuple(row.key(grain) for row in result.rows)
-    cut = unfinished(keys, result.window, result.complete_through)
-    return tuple(row.value for row in result.rows if row.key(grain) not in cut)
+    found = {row.key(grain): row.value for row in result.rows}
+    wanted = time_keys(result)
+    cut = unfinished(wanted, result.window, result.complete_through)
+    return tuple(found.get(key) for key in wanted if key not in cut)
+
+
+def time_keys(result: Result) -> tuple[str, ...]:
+    """Every time key of an answer's window, delivered or not, as far as the data reaches: its positions in a chart.
+
+    The rows of an answer begin with the first day that has data; in a chart a gap at the beginning is a gap too.
+    """
+    grain = as_grain(result.by[0])
+    assert grain is not None
+    end = min(result.window.end, max(result.complete_through, result.window.start))
+    return keys(Window(result.window.start, end), grain)
 
 
 def _grains(context: Context) -> tuple[Grain, ...]:

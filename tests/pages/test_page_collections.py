@@ -1,0 +1,81 @@
+"""Collections in both languages: parts that add up, the choices of the page, and stores that report months only."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.support.scenes import government, libraries, nothing
+from tests.support.visits import markup, text, visit
+from ui.format import plain
+
+LANGUAGES = ("en", "ar")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("government")
+    government(folder).close()
+    return folder
+
+
+def charts(app: AppTest) -> list[dict[str, object]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_draws_four_charts_whose_bars_add_up_to_the_card(monkeypatch: pytest.MonkeyPatch, data: Path, language: str) -> None:
+    drawn = charts(visit(monkeypatch, data, "collections", lang=language))
+    assert len(drawn) == 4
+    months, both, departments, services = (chart["data"][0] for chart in drawn)  # type: ignore[index]
+    assert sum(months["y"]) == pytest.approx(300_000)
+    assert sum(departments["x"]) == pytest.approx(3000)
+    assert sum(services["x"]) == pytest.approx(3000)
+    assert sum(both["x"]) == pytest.approx(2 * 3000), "methods and channels stand in one chart"
+    assert departments["customdata"] == [["department", "customs"], ["department", "dewa"]]
+
+
+def test_it_names_the_largest(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = text(visit(monkeypatch, data, "collections"))
+    assert "Customs collected the most, 67% of the whole, before Electricity & Water <b>." in said
+    assert "Water <b>" not in markup(visit(monkeypatch, data, "collections"))
+
+
+def test_the_choice_of_measure_and_step_is_in_the_url(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, "collections", measure="transactions", grain="day", period="month", month="2012-08")
+    days, _, departments, _ = (chart["data"] for chart in charts(app))
+    assert [len(line["y"]) for line in days][:2] == [31, 31]  # type: ignore[attr-defined]
+    assert sum(departments[0]["x"]) == 20  # type: ignore[index]
+
+
+def test_a_filtered_chart_keeps_its_other_bars_in_grey(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    _, _, departments, services = charts(visit(monkeypatch, data, "collections", department="customs"))
+    shades = departments["data"][0]["marker"]["color"]  # type: ignore[index]
+    assert len(shades) == 2
+    assert shades[0] != shades[1]
+    assert services["data"][0]["x"] == [2000.0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_days_fall_back_to_months_where_only_months_were_reported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
+) -> None:
+    libraries(tmp_path).close()
+    app = visit(monkeypatch, tmp_path, "collections", lang=language, grain="day")
+    months = charts(app)[0]["data"][0]  # type: ignore[index]
+    assert months["y"] == [25_000] * 6
+    assert "1,500" in plain(text(app))
+
+
+def test_days_that_cut_a_reported_month_are_refused_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    libraries(tmp_path).close()
+    said = text(visit(monkeypatch, tmp_path, "collections", period="custom", **{"from": "2021-01-10", "to": "2021-03-31"}))
+    assert "2021-01" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_store_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str) -> None:
+    nothing(tmp_path).close()
+    assert not charts(visit(monkeypatch, tmp_path, "collections", lang=language))
