@@ -58,7 +58,8 @@ def run() -> None:
         dark=st.context.theme.type == "dark",
     )
     page = shell.navigate(context, _entries(context))
-    show_notices(context, notices)
+    with st.container(key="notices"):
+        show_notices(context, notices)
     page.run()
 
 
@@ -70,7 +71,6 @@ def _entries(context: Context) -> list[shell.Entry]:
         ("collections", _("Collections"), _("Executive"), collections.page),
         ("availability", _("Availability"), _("Executive"), availability.page),
         ("satisfaction", _("Satisfaction"), _("Survey team"), satisfaction.page),
-        ("data", _("Freshness and checks"), _("Data"), data.page),
         ("data", _("Freshness and checks"), _("Data"), data.page),
     )
     return [shell.Entry(path, title, group, partial(shell.draw, page, context, title)) for path, title, group, page in listed]
