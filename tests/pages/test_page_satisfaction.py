@@ -1,0 +1,140 @@
+"""Satisfaction in both languages: no score without n, response rate and interval; hidden and missing scores say why."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.support.marts import build_snapshot
+from tests.support.scenes import government, libraries, nothing
+from tests.support.visits import markup, text, visit
+from ui.format import plain
+
+LANGUAGES = ("en", "ar")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("government")
+    government(folder).close()
+    return folder
+
+
+def survey(day: date, department: str, asked: int, answered: int, content: int, **more: Any) -> dict[str, Any]:
+    return {
+        "day": day,
+        "department": department,
+        "service": f"{department}-1",
+        "invited": asked,
+        "opened": asked,
+        "started": answered,
+        "completed": answered,
+        "csat_valid": answered,
+        "csat_top2": content,
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rise that is significant, a department with too few answers and one with few, and a new wording in June."""
+    folder = tmp_path_factory.mktemp("uneven")
+    rows = [
+        survey(date(2011, 3, 1), "customs", 4000, 2000, 1000),
+        survey(date(2012, 3, 1), "customs", 4000, 2000, 1600),
+        survey(date(2012, 6, 1), "customs", 3000, 1500, 1200, wording="v2"),
+        survey(date(2012, 6, 2), "dewa", 9, 9, 9),
+        survey(date(2012, 6, 3), "police", 12, 12, 6),
+        survey(date(2012, 6, 4), "rta", 60, 20, 15),
+    ]
+    build_snapshot(folder, surveys=rows).close()
+    return folder
+
+
+def charts(app: AppTest) -> Iterator[dict[str, Any]]:
+    return (json.loads(element.proto.spec) for element in app.get("plotly_chart"))
+
+
+def written(app: AppTest) -> str:
+    """Every text inside the charts."""
+    return plain(json.dumps(list(charts(app)), ensure_ascii=False))
+
+
+def test_it_answers_its_question_with_its_certainty(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = text(visit(monkeypatch, data, "satisfaction"))
+    assert "80.0% of customers satisfied to 30 September 2012, no significant change on the same period of 2011" in said
+    assert "With 95% certainty 75.6% to 83.8%, from 360 answers. 40.0% of those invited answered." in said
+
+
+def test_it_answers_in_arabic(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = plain(text(visit(monkeypatch, data, "satisfaction", lang="ar")))
+    assert "80.0% من المتعاملين راضون حتى 30 سبتمبر 2012، دون تغيّر معنوي عن الفترة نفسها من 2011" in said
+    assert "بثقة 95%: من 75.6% إلى 83.8%، استنادًا إلى 360 إجابة" in said
+
+
+def test_a_significant_change_is_said_in_points(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
+    said = text(visit(monkeypatch, uneven, "satisfaction", period="custom", **{"from": "2012-01-01", "to": "2012-06-04"}))
+    assert "29.9 points more than in the same period of 2011" in said
+
+
+def test_every_score_of_the_cards_has_n_response_rate_and_interval(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    page = markup(visit(monkeypatch, data, "satisfaction"))
+    for kpi in ("satisfaction", "nps", "effort", "awareness"):
+        card = page.split(f'data-kpi="{kpi}"')[1].split("</article>")[0]
+        assert "±" in card, kpi
+        assert "n 360" in card, kpi
+        assert "40% answered" in card, kpi
+
+
+def test_a_department_carries_n_response_rate_and_margin(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
+    said = written(visit(monkeypatch, uneven, "satisfaction"))
+    assert "n 3,500 · 50.0% answered" in said
+    assert "<b>80.0%</b> ±1.3" in said
+
+
+def test_hidden_departments_say_why_and_weak_ones_that_they_are(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
+    said = written(visit(monkeypatch, uneven, "satisfaction"))
+    assert "hidden: fewer than 10 answers" in said
+    assert "hidden: the total would give away a hidden row" in said
+    assert "few answers" in said
+
+
+def test_no_number_of_a_hidden_department_reaches_the_browser(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
+    app = visit(monkeypatch, uneven, "satisfaction")
+    by_department = next(c for c in charts(app) if "dewa" in json.dumps(c["layout"]))
+    marked = [code for trace in by_department["data"] for (code,) in trace.get("customdata", [])]
+    assert sorted(marked) == ["customs", "rta"]
+
+
+def test_a_new_wording_is_marked_and_pooling_is_said(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
+    app = visit(monkeypatch, uneven, "satisfaction")
+    assert "new wording v2" in written(app)
+    assert "Answers to different wordings of the question are pooled here: v1, v2." in text(app)
+
+
+def test_the_funnel_counts_people_and_their_share_of_the_invited(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = written(visit(monkeypatch, data, "satisfaction"))
+    for label in ("900 · 100%", "540 · 60.0%", "405 · 45.0%", "360 · 40.0%"):
+        assert label in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_filters_that_leave_nobody_are_said_so(monkeypatch: pytest.MonkeyPatch, data: Path, language: str) -> None:
+    app = visit(monkeypatch, data, "satisfaction", lang=language, department="customs")
+    said = text(app)
+    assert ("No survey invitations in this period" if language == "en" else "لا توجد دعوات استبيان في هذه الفترة") in said
+    assert not list(charts(app))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", [libraries, nothing])
+def test_a_store_without_surveys_has_a_page_that_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, scene: Any
+) -> None:
+    scene(tmp_path).close()
+    said = text(visit(monkeypatch, tmp_path, "satisfaction", lang=language))
+    assert ("No survey invitations in this period" if language == "en" else "لا توجد دعوات استبيان في هذه الفترة") in said
