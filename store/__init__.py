@@ -2,7 +2,7 @@
 
 What may be called from outside:
 - `python -m store` is the operator's face (store.__main__).
-- `ingest(path, Order(...))` takes a file in, `publish(data)` publishes, `verify(data)` adds everything up again.
+- `store.ingest.ingest` takes a file in, `store.publish.publish` publishes, `store.verify.verify` adds everything up again.
 - `store.contract` and `store.marts` are the vocabulary: what may come in, and what a snapshot holds.
 - `store.snapshot` opens what was published. It is the only door for metrics, which is why this package imports nothing here:
   whoever opens a snapshot shall not load what ingest needs.
