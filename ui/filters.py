@@ -203,9 +203,10 @@ def chosen_in_words(context: Context, dimension: str) -> str:
 
 def _chips(context: Context, dimensions: Sequence[str]) -> None:
     _, state, names = context._, context.state, names_of(context)
-    if not state.filters.values:
-        return
+    # The place is always there, so that what follows keeps its place on the page when the first chip comes or the last one goes.
     with st.container(horizontal=True, key="chips", gap="small", vertical_alignment="center"):
+        if not state.filters.values:
+            return
         for dimension, codes in state.filters.values:
             unused = "" if dimension in dimensions else _(" (not used on this page)")
             for code in codes:

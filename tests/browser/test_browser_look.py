@@ -1,0 +1,116 @@
+"""What can be measured of the look: direction, phone, dark, fonts from here, nothing from outside, a quiet console."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+
+from tests.browser.conftest import Server, settled
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+PAGES = ("", "collections", "availability", "satisfaction", "data")
+
+
+def box(place: Locator) -> FloatRect:
+    found = place.bounding_box()
+    assert found
+    return found
+
+
+def test_arabic_has_its_sidebar_on_the_right_and_its_first_card_too(visit: Open) -> None:
+    page = visit("?lang=ar")
+    assert box(page.get_by_test_id("stSidebar"))["x"] > 1200
+    cards = [box(card)["x"] for card in page.locator(".k-card").all()]
+    assert cards == sorted(cards, reverse=True)
+    assert page.evaluate("getComputedStyle(document.querySelector('.k-headline')).textAlign") in ("start", "right")
+    charts = [box(chart)["x"] for chart in page.locator(".js-plotly-plot").all()]
+    assert charts[0] > charts[1]
+
+
+def test_english_has_its_sidebar_on_the_left(visit: Open) -> None:
+    page = visit()
+    assert box(page.get_by_test_id("stSidebar"))["x"] == 0
+    cards = [box(card)["x"] for card in page.locator(".k-card").all()]
+    assert cards == sorted(cards)
+
+
+def test_the_document_is_right_to_left_at_its_first_byte(server: Server, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/collections?lang=ar")
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Open, path: str, language: str) -> None:
+    page = visit(f"{path}?lang={language}", phone=True)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth"), main.evaluate(
+        "e => [...e.querySelectorAll('*')].filter(c => { const r = c.getBoundingClientRect();"
+        " return r.right > innerWidth + 1 || r.left < -1 }).slice(0, 5).map(c => c.outerHTML.slice(0, 160))"
+    )
+    sidebar = page.get_by_test_id("stSidebar").bounding_box()
+    assert sidebar is None or sidebar["x"] >= 390 or sidebar["x"] + sidebar["width"] <= 0
+
+
+def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
+    page = visit(dark=True)
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 21, 27)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.k-headline')).color") == "rgb(232, 237, 241)"
+    fill = page.locator(".st-key-figure-where-from .bars .point path").first.evaluate("e => getComputedStyle(e).fill")
+    assert fill == "rgb(79, 180, 192)"
+
+
+def test_the_theme_can_be_switched_and_stays_on_the_next_page(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Dark theme").click()
+    page.wait_for_load_state()
+    settled(page)
+    expect(page.locator(".stApp")).to_have_css("background-color", "rgb(16, 21, 27)")
+    page.goto(page.url + "collections")
+    settled(page)
+    expect(page.locator(".stApp")).to_have_css("background-color", "rgb(16, 21, 27)")
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+
+
+def test_nothing_comes_from_outside_and_the_console_is_quiet(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    outside: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if foreign(request.url, server.url) else None)
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(server.url)
+    settled(page)
+    for name in ("Collections", "Availability", "Satisfaction"):
+        page.get_by_test_id("stPageLink-NavLink").filter(has_text=name).click()
+        page.wait_for_url(re.compile(name.lower()))
+        settled(page)
+    context.close()
+    assert outside == []
+    assert said == []
+
+
+def foreign(url: str, home: str) -> bool:
+    return not url.startswith((home, home.replace("http", "ws"), "data:", "blob:"))
+
+
+def test_the_fonts_are_ours(visit: Open) -> None:
+    page = visit("?lang=ar")
+    assert page.evaluate(
+        "document.fonts.check('16px \"IBM Plex Sans\"') && document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'ع')"
+    )
+    loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', ''))")
+    assert {"IBM Plex Sans", "IBM Plex Sans Arabic"} <= set(loaded)
+
+
+@pytest.mark.parametrize("path", ["collections", "availability?lang=ar", "data"])
+def test_a_cold_deep_link_opens_its_page_on_a_server_nobody_has_visited(visit: Open, fresh_server: Server, path: str) -> None:
+    page = visit(path, url=fresh_server.url)
+    expect(page.locator(".k-brand")).to_be_visible()
+    expect(page.locator(".k-headline")).to_be_visible()
