@@ -9,6 +9,7 @@ from ui.cards import Card, cards
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
+from ui.lookups import known
 from ui.series import over_time
 from ui.shell import columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
@@ -40,11 +41,15 @@ def page(context: Context) -> None:
 
 
 def _nobody_asked(context: Context) -> None:
+    """Why there is nothing to show: no survey in this store at all, or none for this view."""
     _ = context._
+    if "surveys" not in known(context.snapshot, context.scope).delivered:
+        empty(_("No surveys in this store"), _("No survey was ever delivered here. The data page lists the sources there are."))
+        return
     empty(
         _("No survey invitations in this period"),
         _(
-            "Nobody was invited to a survey in {period} for these filters. Choose another period, or remove a filter.",
+            "Nobody was invited to a survey ({period}) for these filters. Choose another period, or remove a filter.",
             period=context.format.window(context.window),
         ),
     )

@@ -36,7 +36,9 @@ def sources_grid(standing: Standing, names: Names) -> Grid:
         Column(words("Last file"), "moment"),
     )
     keep = (*_COUNTS, "unaccounted", "first_day", "last_day", "complete_through", "last_ingested_at")
-    rows = tuple((names.of("source", r["source"]), *(r[k] for k in keep)) for r in standing.sources.iter_rows(named=True))
+    rows = tuple(
+        (names.of("source", r["source"]), *(r[k] for k in keep)) for r in _largest_first(standing.sources).iter_rows(named=True)
+    )
     sums = [_sum(standing.sources, name) for name in (*_COUNTS, "unaccounted")]
     return Grid(columns, rows, (words("Total"), *sums, None, None, None, standing.last_ingested))
 
@@ -172,6 +174,10 @@ def events_grid(events: Sequence[Event], names: Names) -> Grid:
         for e in events
     ]
     return Grid(columns, tuple(rows))
+
+
+def _largest_first(sources: pl.DataFrame) -> pl.DataFrame:
+    return sources.sort("rows_in", "source", descending=[True, False], nulls_last=True)
 
 
 def _major(amount: int | None) -> Cell:

@@ -188,13 +188,15 @@ class Formatter:
         figure = self.number(value, 0 if float(value).is_integer() else 1)
         return self.words.ngettext("{n} day", "{n} days", int(value) if float(value).is_integer() else 11, n=figure)
 
-    def date(self, day: dt.date) -> str:
-        """30 September 2012."""
-        return self._date(day, "d MMMM y")
+    def date(self, day: dt.date, *, short: bool = False) -> str:
+        """30 September 2012, or 30 Sep 2012 for a table."""
+        return self._date(day, "d MMM y" if short else "d MMMM y")
 
-    def moment(self, at: dt.datetime) -> str:
+    def moment(self, at: dt.datetime, *, short: bool = False) -> str:
         """30 September 2012, 14:05 (the time as given: convert to the local zone first)."""
-        return f"{self.date(at.date())}{self.words.pgettext('between date and time', ', ')}{self.figure(f'{at:%H:%M}')}"
+        return (
+            f"{self.date(at.date(), short=short)}{self.words.pgettext('between date and time', ', ')}{self.figure(f'{at:%H:%M}')}"
+        )
 
     def ordinal(self, number: int) -> str:
         """A day of the month or a year: no thousands separator."""

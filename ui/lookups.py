@@ -24,19 +24,21 @@ _MONTHLY: Final = frozenset({"payment_totals", "it_spend"})
 
 @dataclass(frozen=True)
 class Known:
-    """Facts to check a view against, names by dimension and code, and codes by dimension, most used first."""
+    """Facts to check a view against, names by dimension and code, codes by dimension (most used first), sources with data."""
 
     facts: Facts
     proper: Mapping[str, Mapping[str, tuple[str, str]]]
     order: Mapping[str, tuple[str, ...]]
+    delivered: frozenset[str]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def known(snapshot: Snapshot, scope: Scope) -> Known:
     """Everything there is to know about codes in one snapshot for one scope, asked for once."""
     departments = metrics.departments(snapshot, scope)
     services = metrics.services(snapshot, scope)
     days = _days(snapshot, scope)
+    delivered = frozenset(metrics.coverage(snapshot, scope).drop_nulls("first_day")["source"])
     order = {dimension: _most_used(snapshot, scope, days, dimension) for dimension in DIMENSIONS}
     order["department"] = _then(order["department"], (d.code for d in departments))
     order["service"] = _then(order["service"], (s.code for s in services if s.transactional or s.monitored))
@@ -46,13 +48,14 @@ def known(snapshot: Snapshot, scope: Scope) -> Known:
             complete_through=days.end,
             codes={dimension: frozenset(codes) for dimension, codes in order.items()},
             owners={s.code: s.department for s in services},
-            daily=_is_daily(snapshot, scope),
+            daily=bool(delivered - _MONTHLY),
         ),
         proper={
             "department": {d.code: (d.name_en, d.name_ar) for d in departments},
             "service": {s.code: (s.name_en, s.name_ar) for s in services},
         },
         order=order,
+        delivered=delivered,
     )
 
 
@@ -66,11 +69,6 @@ def _days(snapshot: Snapshot, scope: Scope) -> Window:
     published = datetime.fromisoformat(metrics.meta(snapshot)["published_at"]).date()
     end: date = snapshot.complete_through or max(last.to_list(), default=published)
     return Window(min((*first.to_list(), end)), end)
-
-
-def _is_daily(snapshot: Snapshot, scope: Scope) -> bool:
-    frame = metrics.coverage(snapshot, scope)
-    return any(source not in _MONTHLY for source in frame.drop_nulls("first_day")["source"])
 
 
 def _most_used(snapshot: Snapshot, scope: Scope, days: Window, dimension: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
         Fact(
             words("Ledger against marts"),
             write.count(found.months_apart),
-            words("months that differ: see the reconciliation") if found.months_apart else words("differences in any month"),
+            words("months that differ: see the reconciliation") if found.months_apart else words("no month differs"),
             "bad" if found.months_apart else "good",
         ),
         Fact(

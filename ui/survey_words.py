@@ -22,7 +22,7 @@ def satisfied(context: Context, score: Result) -> str:
     if total.hidden:
         return subject(context, score, _("Too few customers answered {when} to show a score", when=when))
     if total.value is None:
-        return subject(context, score, _("No customers were asked {when}", when=when))
+        return subject(context, score, _("No survey was sent {when}", when=when))
     share = write.share(total.value)
     if score.base is None or total.change is None:
         return subject(context, score, _("{share} of customers satisfied {when}", share=share, when=when))

@@ -57,7 +57,9 @@ def _row(row: Sequence[Cell], columns: Sequence[Column], fmt: Formatter) -> str:
 
 
 def _class(column: Column) -> str:
-    return ' class="k-num"' if column.kind in _NUMERIC else ""
+    if column.kind in _NUMERIC:
+        return ' class="k-num"'
+    return ' class="k-day"' if column.kind in ("date", "moment") else ""
 
 
 def cell_text(cell: Cell, column: Column, fmt: Formatter) -> str:
@@ -67,9 +69,9 @@ def cell_text(cell: Cell, column: Column, fmt: Formatter) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, datetime):
-        return fmt.moment(cell)
+        return fmt.moment(cell, short=True)
     if isinstance(cell, date):
-        return fmt.date(cell)
+        return fmt.date(cell, short=True)
     if column.kind == "money":
         return fmt.number(cell, 2)
     if column.kind in ("share", "change"):

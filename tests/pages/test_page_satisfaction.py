@@ -137,4 +137,4 @@ def test_a_store_without_surveys_has_a_page_that_says_so(
 ) -> None:
     scene(tmp_path).close()
     said = text(visit(monkeypatch, tmp_path, "satisfaction", lang=language))
-    assert ("No survey invitations in this period" if language == "en" else "لا توجد دعوات استبيان في هذه الفترة") in said
+    assert ("No surveys in this store" if language == "en" else "لا توجد استبيانات في هذا المخزن") in said
