@@ -3,6 +3,7 @@
 Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
 About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `explain(result)`, `change_unit(kpi)`
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
+Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest; `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `is_whole_months(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `monitor_summaries`, and for the operator
@@ -36,7 +37,8 @@ from metrics.periods import (
     year,
     year_to_date,
 )
-from metrics.query import query
+from metrics.projection import Point, Projection, Trial, project
+from metrics.query import complete_through, query
 from metrics.reference import (
     Campaign,
     Department,
@@ -84,6 +86,8 @@ __all__ = [
     "Note",
     "Number",
     "Part",
+    "Point",
+    "Projection",
     "QuestionError",
     "Result",
     "Row",
@@ -91,11 +95,13 @@ __all__ = [
     "Service",
     "Snapshot",
     "Target",
+    "Trial",
     "Unit",
     "UnknownCodeError",
     "Window",
     "campaigns",
     "change_unit",
+    "complete_through",
     "contributions",
     "coverage",
     "coverage_days",
@@ -116,6 +122,7 @@ __all__ = [
     "month_to_date",
     "open_snapshot",
     "previous_period",
+    "project",
     "quarantine",
     "quarter",
     "quarter_to_date",

@@ -62,7 +62,7 @@ def query(
     for asked in (window, base) if base else (window,):
         _refuse_cut_periods(snapshot, question, asked)
     statement = compile_answer(question, window)
-    through = complete_through(snapshot, window)
+    through = complete_through(snapshot) or window.end
     base_statement = compile_answer(question, base) if base else None
     current = _read(snapshot, question, statement)
     earlier = _read(snapshot, question, base_statement) if base_statement else None
@@ -104,13 +104,13 @@ def fetch(snapshot: Snapshot, statement: Statement) -> list[dict[str, Any]]:
         cursor.close()
 
 
-def complete_through(snapshot: Snapshot, window: Window) -> date:
-    """Complete-through of the snapshot; where no source is daily, the last day with data, else the end of the window."""
+def complete_through(snapshot: Snapshot) -> date | None:
+    """Complete-through of the snapshot; where no source is daily, the last day with data; None where there is no data."""
     if snapshot.complete_through:
         return snapshot.complete_through
     (row,) = fetch(snapshot, Statement("SELECT MAX(last_day) AS day FROM coverage"))
     day: date | None = row["day"]
-    return day or window.end
+    return day
 
 
 def _read(snapshot: Snapshot, question: Question, statement: Statement) -> Cells:
