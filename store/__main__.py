@@ -8,6 +8,7 @@ import argparse
 import csv
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (OSError, sqlite3.Error) as error:
+        print(f"error: {error}; the store is as it was, mend the cause and run the command again", file=sys.stderr)
         return 2
     return code
 

@@ -69,7 +69,7 @@ def ingest(path: Path, order: Order) -> Outcome:
     """
     if order.mapping and order.mapping.source != order.source:
         raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
-    agreed = settings.agree(order.data, order.mapping.settings if order.mapping else None)
+    _settings(order)
     with ledger.opened(order.data) as connection:
         if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
             return _outcome("known", dict(seen))
@@ -78,7 +78,7 @@ def ingest(path: Path, order: Order) -> Outcome:
             with files.lock(order.data):
                 if seen := _seen(connection, path.name, taken.incoming.sha256, order):
                     return _outcome("known", dict(seen))
-                return _commit(connection, order, agreed, taken, aside)
+                return _commit(connection, order, taken, aside)
 
 
 def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]:
@@ -116,8 +116,13 @@ def _worth_reading_again(connection: sqlite3.Connection, found: sqlite3.Row) -> 
     return found["state"] != "live" or found["rejected"] > 0 or found["sha256"] in forsaken
 
 
-def _commit(connection: sqlite3.Connection, order: Order, agreed: Settings, taken: Taken, aside: Path) -> Outcome:
+def _settings(order: Order) -> Settings:
+    return settings.agree(order.data, order.mapping.settings if order.mapping else None)
+
+
+def _commit(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> Outcome:
     """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
+    agreed = _settings(order)
     settings.fix(order.data, agreed)
     incoming = [taken.incoming, *_derived(connection, order, taken, aside)]
     prepared = [_prepare(connection, order, agreed, each, aside) for each in incoming]
