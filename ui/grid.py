@@ -8,7 +8,7 @@ Hazard: a hidden or missing value is an empty cell with a remark in the same row
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -40,12 +40,16 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title in the page's language, what its cells are, and the unit written under the title."""
+    """A column: its title in the page's language, what its cells are, and the unit written under the title.
+
+    `short` is the title where the whole table is about one KPI; a file always has the full one, which is unique.
+    """
 
     title: str
     kind: Kind
     unit: str = ""
     file_only: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def answer_grid(results: Sequence[Result], names: Names) -> Grid:
         raise ValueError("answers over different periods or dimensions do not fit in one table; write one table for each")
     fields = [(result, list(_fields(result, names))) for result in results]
     columns = tuple(_dimension_columns(first, names)) + tuple(f.column for _, fs in fields for f in fs)
+    if len(results) > 1:
+        columns = tuple(replace(column, short="") for column in columns)
     found = [{row.keys: row for row in result.rows} for result in results]
     keys = list(dict.fromkeys(row.keys for result in results for row in hidden_last(result.rows)))
     rows = [(*_dimension_cells(first, key, names), *_cells(fields, [by_key.get(key) for by_key in found])) for key in keys]
@@ -152,8 +158,9 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
         yield from _uncertainty(title, result, names)
     if result.base is None:
         return
-    earlier = f"{title}, {names.format.window_short(result.base)}"
-    yield from _value(earlier, result, names, lambda row: row.base_value)
+    then = names.format.window_short(result.base)
+    earlier = f"{title}, {then}"
+    yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
     if result.kpi.denominator is not None:
         yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
     kind: Kind = "change"
@@ -169,12 +176,14 @@ def is_difference(kpi: Kpi) -> bool:
     return change_unit(kpi) == "difference"
 
 
-def _value(title: str, result: Result, names: Names, take: Callable[[Row], Number | None]) -> Iterator[_Field]:
+def _value(
+    title: str, result: Result, names: Names, take: Callable[[Row], Number | None], *, short: str = ""
+) -> Iterator[_Field]:
     fmt, unit = names.format, result.kpi.unit
     if unit != "fils":
-        yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit)), take)
+        yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit), short=short), take)
         return
-    yield _Field(Column(title, "money", fmt.currency), lambda row: _major(take(row)))
+    yield _Field(Column(title, "money", fmt.currency, short=short), lambda row: _major(take(row)))
     yield _Field(Column(f"{title}, {fmt.minor_unit_name}", "count", fmt.minor_unit_name, file_only=True), take)
 
 
@@ -197,14 +206,20 @@ def _parts(
     unit = names.format.minor_unit_name if result.kpi.unit == "fils" else ""
     yield _Field(Column(words("{title}, numerator", title=title), "number", unit, file_only=True), lambda r: take(r)[0])
     yield _Field(Column(words("{title}, denominator", title=title), "number", file_only=True), lambda r: take(r)[1])
-    yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown), lambda r: take(r)[2])
+    yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown, short=words("n")), lambda r: take(r)[2])
 
 
 def _uncertainty(title: str, result: Result, names: Names) -> Iterator[_Field]:
     words, kind = names.format.words, _KINDS.get(result.kpi.unit, "number")
     unit = names.format.unit(result.kpi.unit)
-    yield _Field(Column(words("{title}, 95% from", title=title), kind, unit), lambda r: r.interval.low if r.interval else None)
-    yield _Field(Column(words("{title}, 95% to", title=title), kind, unit), lambda r: r.interval.high if r.interval else None)
+    yield _Field(
+        Column(words("{title}, 95% from", title=title), kind, unit, short=words("95% from")),
+        lambda r: r.interval.low if r.interval else None,
+    )
+    yield _Field(
+        Column(words("{title}, 95% to", title=title), kind, unit, short=words("95% to")),
+        lambda r: r.interval.high if r.interval else None,
+    )
     response = Column(words("Response rate"), "share", names.format.unit("share"))
     yield _Field(response, lambda r: r.interval.response_rate if r.interval else None)
 

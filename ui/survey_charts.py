@@ -130,6 +130,7 @@ def _label(context: Context, result: Result, position: int, row: Row, low: float
         "showarrow": False,
         "xanchor": "right" if context.rtl else "left",
         "font": {"size": 11.5, "color": colour.muted},
+        "bgcolor": colour.surface,
     }
     if row.value is None or row.interval is None:
         why = _.note(row.hidden) if row.hidden else _("no data")

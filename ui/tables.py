@@ -45,7 +45,7 @@ def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
 
 def _head(column: Column) -> str:
     unit = f" <small>{html.escape(column.unit)}</small>" if column.unit and column.kind != "share" else ""
-    return f'<th scope="col"{_class(column)}>{html.escape(column.title)}{unit}</th>'
+    return f'<th scope="col"{_class(column)}>{html.escape(column.short or column.title)}{unit}</th>'
 
 
 def _row(row: Sequence[Cell], columns: Sequence[Column], fmt: Formatter) -> str:
