@@ -129,8 +129,14 @@
     for (const open of document.querySelectorAll(".k-how[open]")) if (open !== except) open.open = false;
   }
 
+  // On a phone the sidebar lies over the page: having chosen a page, one wants to see it.
+  function uncover() {
+    if (matchMedia("(max-width: 640px)").matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  }
+
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest('[data-testid="stSidebar"] [data-testid="stPageLink"] a')) setTimeout(uncover);
     closeExplanations(target?.closest(".k-how"));
     const button = target?.closest("button[data-png], button[data-copy], button[data-theme]");
     if (button?.dataset.png) savePng(button);

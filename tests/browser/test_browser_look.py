@@ -53,8 +53,23 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Open, path: 
         "e => [...e.querySelectorAll('*')].filter(c => { const r = c.getBoundingClientRect();"
         " return r.right > innerWidth + 1 || r.left < -1 }).slice(0, 5).map(c => c.outerHTML.slice(0, 160))"
     )
-    sidebar = page.get_by_test_id("stSidebar").bounding_box()
-    assert sidebar is None or sidebar["x"] >= 390 or sidebar["x"] + sidebar["width"] <= 0
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("language", "edge"), [("en", 0), ("ar", 390)])
+def test_a_phones_sidebar_opens_from_the_reading_side_and_a_page_link_closes_it(visit: Open, language: str, edge: int) -> None:
+    page = visit(f"?lang={language}", phone=True)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_be_visible()
+    page.wait_for_function(
+        "edge => { const r = document.querySelector('[data-testid=stSidebar]').getBoundingClientRect();"
+        " return Math.abs((edge ? r.right : r.left) - edge) < 2 && r.width > 250 }",
+        arg=edge,
+    )
+    page.get_by_test_id("stPageLink-NavLink").nth(1).click()
+    page.wait_for_url(re.compile("/collections"))
+    expect(sidebar).to_be_hidden()
 
 
 def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
