@@ -126,11 +126,14 @@ def _commit(connection: sqlite3.Connection, order: Order, taken: Taken, aside: P
     settings.fix(order.data, agreed)
     incoming = [taken.incoming, *_derived(connection, order, taken, aside)]
     prepared = [_prepare(connection, order, agreed, each, aside) for each in incoming]
-    with ledger.transaction(connection):
-        for record, gone in prepared:
-            ledger.record(connection, record, gone)
     record, gone = prepared[0]
     facts = {"source": record.source, "name": record.name, **asdict(record.totals)}
+    before = ledger.file_state(connection, record.sha256)
+    if record.state == "refused" and before and before["state"] == "live":
+        return _outcome("refused", facts)  # read again, to no use: what these bytes came to before stays
+    with ledger.transaction(connection):
+        for each, superseded in prepared:
+            ledger.record(connection, each, superseded)
     return _outcome("refused" if record.state == "refused" else "stored", facts, tuple(gone.values()))
 
 
@@ -166,10 +169,9 @@ def _prepare(
 
 def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> list[Incoming]:
     """The references a mapping adds to, each as the store holds it with the new rows."""
-    query = "SELECT path FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
     found = []
     for name, rows in taken.references.items():
-        paths = [order.data / path for (path,) in connection.execute(query, (name,))]
+        paths = [order.data / part["path"] for part in ledger.live_parts(connection, name)]
         held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in paths]
         stored = pl.concat([SOURCES[name].schema.create_empty(), *held])
         if incoming := derive.missing(name, rows, stored, aside, taken.incoming.name):

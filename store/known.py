@@ -16,6 +16,7 @@ from typing import Final
 import polars as pl
 
 from store.contract import Source
+from store.ledger import live_parts
 from store.parse import LINE
 
 _PATH: Final = "_path"
@@ -73,11 +74,7 @@ def known(ledger: sqlite3.Connection, data: Path, source: Source, rows: pl.DataF
 
 def _candidates(ledger: sqlite3.Connection, source: Source, rows: pl.DataFrame, scope: Among) -> dict[str, str]:
     """Path and file (SHA-256) of the parts that can hold a key of `rows`."""
-    query = (
-        "SELECT path, file_sha256, month, min_id, max_id FROM parts JOIN files ON files.sha256 = file_sha256"
-        " WHERE state = 'live' AND parts.source = ?"
-    )
-    parts = [part for part in ledger.execute(query, (source.name,)) if part["file_sha256"] not in scope.leaving]
+    parts = [part for part in live_parts(ledger, source.name) if part["file_sha256"] not in scope.leaving]
     key = integer_key(source)
     if key is not None:
         low, high = rows[key].min(), rows[key].max()

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from store.errors import LedgerError
-from store.parts import Part
 
 FILE: Final = "ledger.sqlite"
 VERSION: Final = 2
@@ -82,6 +81,19 @@ Reject = tuple[int, str, str, str]
 
 
 @dataclass(frozen=True)
+class Part:
+    """One Parquet file of a source and month. `path` is below the store's folder; `fils` is None where there is no money."""
+
+    path: str
+    month: str
+    rows: int
+    fils: int | None
+    sha256: str
+    min_id: int | None
+    max_id: int | None
+
+
+@dataclass(frozen=True)
 class Totals:
     """Control totals of a file; fils are None where its source has no money, days where nothing was accepted."""
 
@@ -147,6 +159,12 @@ def live_files(connection: sqlite3.Connection, source: str, name: str | None = N
     """Files of a source that count, all or those of one name."""
     query = "SELECT * FROM files WHERE source = ? AND state = 'live' AND (? IS NULL OR name = ?) ORDER BY ingested_at, sha256"
     return connection.execute(query, (source, name, name)).fetchall()
+
+
+def live_parts(connection: sqlite3.Connection, source: str) -> list[sqlite3.Row]:
+    """Parts of a source that count."""
+    query = "SELECT parts.* FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
+    return connection.execute(f"{query} ORDER BY path", (source,)).fetchall()
 
 
 def forsaken(connection: sqlite3.Connection) -> list[sqlite3.Row]:

@@ -4,7 +4,6 @@ Rule: a part is written aside, hashed, synced and renamed; it is never changed a
 in its metadata, so parts of two files differ even where their rows agree, and the store can be rebuilt from its parts.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,25 +12,13 @@ import polars as pl
 from store import buckets, files
 from store.contract import Source
 from store.known import integer_key
+from store.ledger import Part
 from store.parse import LINE
 
 FOLDER: Final = "files"
 BUSINESS_DATE: Final = "business_date"
 NO_MONTH: Final = "none"
 _MONTH: Final = "_month"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One Parquet file of a source and month. `path` is below the store's folder; `fils` is None where there is no money."""
-
-    path: str
-    month: str
-    rows: int
-    fils: int | None
-    sha256: str
-    min_id: int | None
-    max_id: int | None
 
 
 def dated(rows: pl.DataFrame, source: Source, timezone: str) -> pl.DataFrame:

@@ -9,8 +9,7 @@ import pytest
 
 from store import files, ledger
 from store.errors import LedgerError
-from store.ledger import FileRecord, Totals
-from store.parts import Part
+from store.ledger import FileRecord, Part, Totals
 from store.publish import publish
 from store.verify import verify
 from tests.support.records import department, parquet, payment, take

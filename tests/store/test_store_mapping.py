@@ -1,6 +1,7 @@
 """Files of another shape become rows of a source as their mapping says, and nothing is guessed."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -121,6 +122,26 @@ def test_derived_references_only_add(tmp_path: Path) -> None:
 def test_two_names_that_become_one_code_refuse_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'St Ives' and 'st\. ives' both become 'st-ives'"):
         totals(tmp_path, "2020-02;St Ives;;CASH;1;1", "2020-02;st. ives;;CASH;1;1")
+
+
+def test_rows_rejected_by_a_mapping_come_in_once_it_is_corrected(tmp_path: Path) -> None:
+    totals(tmp_path, "2020-02;A;;BEADS;1;1", "2020-02;B;;CASH;1;1")
+    corrected = TOTALS.replace('CASH = "cash", CARD', 'BEADS = "other", CASH = "cash", CARD') + '[input]\ndelimiter = ";"\n'
+    (tmp_path / "m.toml").write_text(corrected, encoding="utf-8")
+    again = Order(tmp_path / "store", SOURCES["payment_totals"], load(tmp_path / "m.toml"))
+    assert ingest(tmp_path / "totals.csv", again).status == "known"
+    outcome = ingest(tmp_path / "totals.csv", replace(again, supersede=True))
+    assert (outcome.status, outcome.accepted, outcome.rejected) == ("stored", 2, 0)
+    assert [*quarantine.rejected(tmp_path / "store")] == []
+
+
+def test_reading_again_to_no_use_leaves_what_the_file_was(tmp_path: Path) -> None:
+    totals(tmp_path, "2020-02;A;;BEADS;1;1", "2020-02;B;;CASH;1;1")
+    worse = TOTALS.replace('CASH = "cash", CARD', "CARD") + '[input]\ndelimiter = ";"\n'
+    (tmp_path / "m.toml").write_text(worse, encoding="utf-8")
+    order = Order(tmp_path / "store", SOURCES["payment_totals"], load(tmp_path / "m.toml"), supersede=True)
+    assert ingest(tmp_path / "totals.csv", order).status == "refused"
+    assert stored(tmp_path / "store", "payment_totals")["department"].to_list() == ["b"]
 
 
 def test_settings_of_a_new_store_come_from_the_mapping_and_are_then_fixed(tmp_path: Path) -> None:

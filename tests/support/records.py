@@ -79,8 +79,7 @@ def take(data: Path, source: str, path: Path, **options: Any) -> Outcome:
 def stored(data: Path, source: str) -> pl.DataFrame:
     """Rows of a source that count, ordered by key."""
     with ledger.opened(data) as book:
-        query = "SELECT path FROM parts JOIN files ON files.sha256 = file_sha256 WHERE state = 'live' AND parts.source = ?"
-        paths = [data / path for (path,) in book.execute(query, (source,))]
+        paths = [data / part["path"] for part in ledger.live_parts(book, source)]
     if not paths:
         return frame(source, [])
     return pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in paths]).sort(
