@@ -266,7 +266,8 @@ def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool 
         _download(key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
         _download(key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
         if chart:
-            st.html(f'<div class="k-take">{_png(f"{stem}.png", ". ".join(value for _, value in lines[1:]))}</div>')
+            footer = "; ".join(f"{label}: {value}" for label, value in lines[1:])
+            st.html(f'<div class="k-take">{_png(f"{stem}.png", footer)}</div>')
 
 
 def _row(key: str) -> DeltaGenerator:

@@ -214,7 +214,6 @@ def _chips(context: Context, dimensions: Sequence[str]) -> None:
                 st.button(
                     f"{markdown_safe(text)} ✕",
                     key=f"chip-{dimension}-{code}",
-                    help=_("Remove this filter"),
                     on_click=partial(url.change, partial(State.without, dimension=dimension, code=code)),
                 )
         st.button(_("Reset"), key="chips-reset", type="tertiary", on_click=partial(url.change, State.reset))

@@ -159,7 +159,7 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
     if result.base is None:
         return
     then = names.format.window_short(result.base)
-    earlier = f"{title}, {then}"
+    earlier = words("{title}, {what}", title=title, what=then)
     yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
     if result.kpi.denominator is not None:
         yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
@@ -183,8 +183,9 @@ def _value(
     if unit != "fils":
         yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit), short=short), take)
         return
+    minor = fmt.words("{title}, {what}", title=title, what=fmt.minor_unit_name)
     yield _Field(Column(title, "money", fmt.currency, short=short), lambda row: _major(take(row)))
-    yield _Field(Column(f"{title}, {fmt.minor_unit_name}", "count", fmt.minor_unit_name, file_only=True), take)
+    yield _Field(Column(minor, "count", fmt.minor_unit_name, file_only=True), take)
 
 
 def _major(amount: Number | None) -> Decimal | None:
