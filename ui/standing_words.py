@@ -38,9 +38,10 @@ def when_and_how(context: Context, found: Standing) -> str:
         said.append(words("Last file on {moment}.", moment=write.moment(found.last_ingested)))
     if found.months and not found.months_apart:
         said.append(
-            words(
-                "Ledger and marts agree to the last {minor_unit} in all {n} months and sources compared.",
-                minor_unit=write.minor_unit_name,
+            words.ngettext(
+                "Ledger and marts agree exactly, in rows and money, in the {n} month compared.",
+                "Ledger and marts agree exactly, in rows and money, in all {n} months compared, source by source.",
+                found.months,
                 n=write.count(found.months),
             )
         )

@@ -94,7 +94,7 @@ def test_everything_accounted_for_is_said_first(monkeypatch: pytest.MonkeyPatch,
     said = text(visit(monkeypatch, data, "data"))
     assert "All 1,000 rows delivered to 30 September 2012 are accounted for" in said
     assert "Last file on 1 October 2012, 00:30." in said
-    assert "Ledger and marts agree to the last fils in all 1 months and sources compared." in said
+    assert "Ledger and marts agree exactly, in rows and money, in the 1 month compared." in said
     assert "99.00% of 1,000 rows in" in said
 
 
