@@ -26,15 +26,17 @@ def generate(
     seed: int,
     out: Path,
     scale: float = 1.0,
+    only: tuple[str, ...] = (),
     processes: int | None = None,
     progress: Progress = _silent,
     force: bool = False,
 ) -> list[Written] | None:
     """Write all sources of `scenario` from `start` to `end` (both inclusive) into the folder `out`.
 
-    `scale` multiplies volumes (0.02 to 100); `processes` defaults to the number of cores and does not change the content.
-    `progress(done, total, label)` is called after each step. Returns the files with rows and control totals in fils, or None
-    when `out` already holds a finished run of the same parameters (`force` makes it anew). Raises GeneratorError when the
-    request is outside what the scenario offers or the folder cannot be written.
+    `scale` multiplies volumes (0.02 to 100); `only` names the sources to write (default: all). `processes` defaults to the
+    number of cores and does not change the content. `progress(done, total, label)` is called after each step. Returns the
+    files with rows and control totals in fils, or None when `out` already holds a finished run of the same parameters
+    (`force` makes it anew). Raises GeneratorError when the request is outside what the scenario offers or the folder cannot
+    be written.
     """
-    return run(Order(scenario, start, end, seed, scale), out, processes, progress, force)
+    return run(Order(scenario, start, end, seed, scale, only), out, processes, progress, force)

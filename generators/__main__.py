@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("data/synthetic"), metavar="DIR", help="folder to write to (default: %(default)s)"
     )
     parser.add_argument("--scale", type=float, default=1.0, metavar="F", help="multiplies volumes (default: 1)")
+    parser.add_argument("--only", action="append", default=[], metavar="SOURCE", help="write this source only; may be repeated")
     parser.add_argument("--processes", type=int, metavar="N", help="worker processes (default: number of cores)")
     parser.add_argument("--force", action="store_true", help="write again even if a finished run of the same parameters is there")
     return parser
@@ -87,6 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
             seed=scenario.default_seed if given.seed is None else given.seed,
             out=given.out,
             scale=given.scale,
+            only=tuple(given.only),
             processes=given.processes,
             progress=_Ticker(),
             force=given.force,

@@ -15,9 +15,9 @@ from generators.streams import stream
 from generators.world import build_world, paid_arrays
 from store.contract import LANGUAGES
 
-SATISFACTION_CUTS: Final = np.array([-2.15, -1.60, -0.88, 0.42])
-RECOMMEND_CUTS: Final = np.array([-2.7, -2.5, -2.3, -2.05, -1.75, -1.4, -0.96, -0.5, 0.04, 0.60])
-EFFORT_CUTS: Final = np.array([-2.0, -1.4, -0.58, 0.45])
+SATISFACTION_CUTS: Final = np.array([-2.20, -1.66, -0.98, 0.36])
+RECOMMEND_CUTS: Final = np.array([-2.7, -2.5, -2.3, -2.05, -1.77, -1.43, -1.0, -0.53, 0.02, 0.60])
+EFFORT_CUTS: Final = np.array([-2.0, -1.45, -0.64, 0.42])
 RECOMMEND_LINK: Final = 0.72
 EFFORT_LINK: Final = 0.60
 """Correlation of recommendation and of effort with satisfaction, given the latent mood."""

@@ -19,9 +19,9 @@ from generators.tables import rows
 from generators.world import TRANSACTIONAL, build_world
 
 SHARE_TARGETS: Final[dict[str, tuple[int, int]]] = {
-    "availability": (9968, 3),
-    "satisfaction": (7700, 250),
-    "awareness": (4400, 250),
+    "availability": (9966, 2),
+    "satisfaction": (8100, 200),
+    "awareness": (4600, 200),
     "mobile_take_up": (90, 20),
     "complaints_resolved_within_7_days": (8600, 150),
 }

@@ -30,8 +30,11 @@ from generators.writer import Written, clear, read_manifest, write_frames, write
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 3
+VERSION: Final = 5
 """Raised when the same parameters give other content, so that finished folders are made anew."""
+
+LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
+"""Logs by month, with what a month of each costs relative to the others."""
 
 
 class Progress(Protocol):
@@ -49,6 +52,8 @@ class Order:
     end: date
     seed: int
     scale: float
+    only: tuple[str, ...] = ()
+    """Sources to write; all of them if empty."""
 
     @property
     def recipe(self) -> Recipe:
@@ -67,7 +72,21 @@ class Order:
             "to": self.end.isoformat(),
             "seed": self.seed,
             "scale": self.scale,
+            "only": list(self.only),
         }
+
+    def wants(self, source: str) -> bool:
+        return not self.only or source in self.only
+
+
+REFERENCES: Final[dict[str, Callable[[Order], pl.DataFrame]]] = {
+    "departments": lambda order: records.departments(order.seed),
+    "services": lambda order: records.services(order.seed, order.end),
+    "targets": lambda order: records.targets(order.seed, order.scale, order.start, order.end),
+    "campaigns": lambda order: records.campaigns(order.start, order.end),
+    "events": lambda order: records.events(order.start, order.end),
+}
+"""Reference tables, one file each."""
 
 
 def check(order: Order) -> Order:
@@ -83,6 +102,9 @@ def check(order: Order) -> Order:
         )
     if not MIN_SCALE <= order.scale <= MAX_SCALE:
         raise GeneratorError(f"scale {order.scale:g} is outside {MIN_SCALE:g} to {MAX_SCALE:g}")
+    unknown = [s for s in order.only if s not in (*REFERENCES, *LOG_COST)]
+    if unknown:
+        raise GeneratorError(f"unknown source {unknown[0]!r}; known: {', '.join((*REFERENCES, *LOG_COST))}")
     if order.seed < 0:
         raise GeneratorError(f"seed {order.seed} is negative; give 0 or a positive whole number")
     return order
@@ -155,8 +177,8 @@ def _plan(order: Order, each: Each, progress: Progress) -> Calibration:
 
 def _write(order: Order, calibration: Calibration, out: Path, each: Each, progress: Progress) -> list[Written]:
     """Every file, references here, logs wherever a worker is free; progress counts in relative costs."""
-    written = [write_frames([frame], out, source, None) for source, frame in _references(order).items()]
-    tasks = [(source, month) for month in months_between(order.start, order.end) for source in LOG_COST]
+    written = [write_frames([make(order)], out, source, None) for source, make in REFERENCES.items() if order.wants(source)]
+    tasks = [(source, month) for month in months_between(order.start, order.end) for source in LOG_COST if order.wants(source)]
     total = sum(LOG_COST[source] for source, _ in tasks)
     done = 0.0
     for position, found in each([(write_month, (order, calibration, out, *task)) for task in tasks]):
@@ -164,20 +186,6 @@ def _write(order: Order, calibration: Calibration, out: Path, each: Each, progre
         done += LOG_COST[tasks[position][0]]
         progress(done, total, "writing")
     return written
-
-
-def _references(order: Order) -> dict[str, pl.DataFrame]:
-    return {
-        "departments": records.departments(order.seed),
-        "services": records.services(order.seed, order.end),
-        "targets": records.targets(order.seed, order.scale, order.start, order.end),
-        "campaigns": records.campaigns(order.start, order.end),
-        "events": records.events(order.start, order.end),
-    }
-
-
-LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
-"""Logs by month, with what a month of each costs relative to the others."""
 
 
 def write_month(order: Order, calibration: Calibration, out: Path, source: str, month: Month) -> Written | None:

@@ -18,7 +18,7 @@ from generators.streams import stream
 from generators.world import MENU_SLOTS, paid_arrays
 
 MAX_ACCOUNTS: Final = 8
-TAIL_SHARE: Final = 0.006
+TAIL_SHARE: Final = 0.004
 """Share of open amounts that are stretched by a Pareto factor: the few large consignments and transfers."""
 TAIL_ALPHA: Final = 1.3
 TAIL_CAP: Final = 40.0
