@@ -60,9 +60,9 @@ a total is the same formula at a coarser grain, never an average of ratios.
   stand after Benjamini-Hochberg are called significant.
 - **Availability** carries bounds: unknown time counted all down, and all up.
 - **Year-end projection**: actual to date plus simulated days of a model with weekends, Ramadan, the Eids and paydays; the
-  interval holds 80% of the paths' totals and is closed on the last day of the year. It is shown only where, month by month
-  through the last complete years, it came closer to the annual total than the same days of the year before (seasonal naive);
-  the trials are shown with it, or the reason why there is none.
+  interval holds 80% of the paths' totals, stretched until it would have held in 80% of the trials, and is closed on the last
+  day of the year. It is shown only where, month by month through the last complete years, it came closer to the annual total
+  than the same days of the year before (seasonal naive); the trials are shown with it, or the reason why there is none.
 
 ## Command line
 

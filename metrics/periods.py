@@ -70,6 +70,11 @@ def is_whole_months(window: Window) -> bool:
     return window.start.day == 1 and (window.end + _DAY).day == 1
 
 
+def ends_with_february(day: date) -> bool:
+    """Whether the day is the last one of a February."""
+    return day.month == 2 and (day + _DAY).month == 3
+
+
 def year_earlier(day: date, years: int = 1) -> date:
     """The same calendar day `years` earlier; 29 February becomes 28 February where there is none."""
     return months_earlier(day, 12 * years)

@@ -1,6 +1,7 @@
 """Where the year will end: actual to date plus simulated days, shown only where it has proved better than last year's days.
 
-Rule: the interval comes from the totals of whole paths, never from summed daily bounds; on the last day its width is 0.
+Rule: the interval comes from the totals of whole paths, never from summed daily bounds; on the last day its width is 0. It is
+stretched by what the backtest shows to be missing, so that it would have held in LEVEL of the trials (a conformal correction).
 The proof is a rolling-origin backtest on the annual total of the last complete years, against seasonal naive (actual to date plus
 the same days of the year before). Where it does not win there is no value, and `reason` says why.
 Source: definitions.md, "Year-end projection".
@@ -29,6 +30,7 @@ BACKTEST_PATHS: Final = 200
 SEED: Final = 20_120_930
 LEVEL: Final = 0.8
 """The interval holds this share of the paths."""
+TAILS: Final = (0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2)
 BACKTEST_YEARS: Final = 2
 _DAY: Final = timedelta(days=1)
 
@@ -44,6 +46,8 @@ class Trial:
     origin: date
     actual: int
     projected: float
+    low: float
+    high: float
     naive: float
 
     @property
@@ -55,6 +59,13 @@ class Trial:
     def naive_error(self) -> float:
         """Relative error of seasonal naive."""
         return self.naive / self.actual - 1
+
+    @property
+    def stretch(self) -> float:
+        """By which factor the interval must be stretched around the projection to just hold what the year became."""
+        miss = self.actual - self.projected
+        side = self.high - self.projected if miss > 0 else self.projected - self.low
+        return abs(miss) / side if side else 0.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,11 @@ class Projection:
         """The same of seasonal naive."""
         return _mean([abs(t.naive_error) for t in self.trials])
 
+    @property
+    def stretch(self) -> float:
+        """By which factor the interval of the paths was widened, at least 1."""
+        return _stretch(self.trials)
+
 
 def project(snapshot: Snapshot, scope: Scope, kpi_id: str, filters: Filters | None = None) -> Projection:
     """Project the total of a sum KPI to the end of the year of complete-through.
@@ -124,8 +140,9 @@ def projected(kpi_id: str, known: Mapping[date, Number], through: date, timezone
     if sum(abs(t.error) for t in tested) >= sum(abs(t.naive_error) for t in tested):
         return _none(kpi_id, through, actual, tested, NOT_BETTER)
     totals = actual + np.cumsum(_paths(known, through, timezone, PATHS), axis=1)
-    tails = (0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    bands = np.quantile(totals, tails, axis=0) if totals.shape[1] else np.empty((3, 0))
+    bands = np.quantile(totals, TAILS, axis=0) if totals.shape[1] else np.empty((3, 0))
+    middle, stretch = bands[0], _stretch(tested)
+    bands = np.stack([middle, np.maximum(actual, middle + stretch * (bands[1] - middle)), middle + stretch * (bands[2] - middle)])
     path = tuple(Point(d, *map(float, band)) for d, band in zip(_days_left(through), bands.T, strict=True))
     end = path[-1] if path else Point(through, float(actual), float(actual), float(actual))
     return Projection(kpi_id, through.year, through, actual, end.value, end.low, end.high, path, tested, None)
@@ -172,9 +189,9 @@ def _trials(known: Mapping[date, Number], tested: int, timezone: str) -> list[Tr
     for number in range(1, 12):
         origin = month(tested, number).end
         until = {d: v for d, v in known.items() if d <= origin}
-        rest = float(_paths(until, origin, timezone, BACKTEST_PATHS).sum(axis=1).mean())
-        so_far = float(_total(known, date(tested, 1, 1), origin))
-        trials.append(Trial(origin, actual, so_far + rest, seasonal_naive(known, origin)))
+        totals = _total(known, date(tested, 1, 1), origin) + _paths(until, origin, timezone, BACKTEST_PATHS).sum(axis=1)
+        middle, low, high = map(float, np.quantile(totals, TAILS))
+        trials.append(Trial(origin, actual, middle, low, high, seasonal_naive(known, origin)))
     return trials
 
 
@@ -206,6 +223,11 @@ def _total(known: Mapping[date, Number], start: date, end: date) -> Number:
 
 def _none(kpi_id: str, through: date, actual: Number, trials: tuple[Trial, ...], reason: str) -> Projection:
     return Projection(kpi_id, through.year, through, actual, None, None, None, (), trials, reason)
+
+
+def _stretch(trials: tuple[Trial, ...]) -> float:
+    """The factor that would have made the interval hold in LEVEL of the trials; it is never narrowed."""
+    return max(1.0, float(np.quantile([t.stretch for t in trials], LEVEL, method="higher"))) if trials else 1.0
 
 
 def _mean(values: list[float]) -> float | None:

@@ -22,8 +22,9 @@ Hazard: DuckDB cursors are not shared between threads; each statement has its ow
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
 
 from metrics import answer
 from metrics.answer import Cell, Cells
@@ -34,9 +35,11 @@ from metrics.dimensions import VOCABULARY, check, find_kpi, marts, time_of
 from metrics.disclosure import disclosed
 from metrics.errors import UnknownCodeError
 from metrics.model import Filters, Kpi, Result, Row, Scope, Window
-from metrics.periods import key_of, keys, span_of, unfinished
+from metrics.periods import ends_with_february, key_of, keys, span_of, unfinished
 from metrics.words import N_, Note
 from store.snapshot import Snapshot
+
+WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
 
 
 def query(
@@ -59,25 +62,18 @@ def query(
     check(kpi, by, filters)
     _check_values(snapshot, kpi, filters, scope)
     question = Question(kpi, by, filters, scope)
-    for asked in (window, base) if base else (window,):
+    widened = _whole_february(snapshot, question, window, base)
+    for asked in (window, widened) if widened else (window,):
         _refuse_cut_periods(snapshot, question, asked)
-    statement = compile_answer(question, window)
     through = complete_through(snapshot) or window.end
-    base_statement = compile_answer(question, base) if base else None
-    current = _read(snapshot, question, statement)
-    earlier = _read(snapshot, question, base_statement) if base_statement else None
-    if earlier and not time_of(by):
-        current, earlier = answer.with_keys(current, earlier.rows), answer.with_keys(earlier, current.rows)
-    current = _completed(snapshot, question, window, current, through)
-    shifted = None
-    if base and earlier:
-        shifted = answer.aligned(by, _completed(snapshot, question, base, earlier, through), window, base)
-    rows, total = disclosed(kpi, *answer.rows_of(kpi, by, current, shifted))
+    current = _ask(snapshot, question, window)
+    earlier = _ask(snapshot, question, widened) if widened else None
+    rows, total = disclosed(kpi, *_rows(snapshot, question, current, earlier, through))
     return Result(
         kpi=kpi,
         unit=snapshot.settings.minor_unit if kpi.unit == "fils" else kpi.unit,
         window=window,
-        base=base,
+        base=widened,
         by=by,
         filters=filters,
         scope=scope,
@@ -85,10 +81,10 @@ def query(
         total=total,
         complete_through=through,
         snapshot=snapshot.version,
-        sql=statement.sql,
-        parameters=statement.parameters,
-        base_parameters=base_statement.parameters if base_statement else (),
-        notes=_notes(snapshot, question, window, base, through, current, earlier),
+        sql=current.statement.sql,
+        parameters=current.statement.parameters,
+        base_parameters=earlier.statement.parameters if earlier else (),
+        notes=(*_notes(snapshot, question, current, earlier, through), *([WHOLE_FEBRUARY] if widened != base else [])),
         unfinished=_unfinished(by, rows, window, through),
     )
 
@@ -113,9 +109,19 @@ def complete_through(snapshot: Snapshot) -> date | None:
     return day
 
 
-def _read(snapshot: Snapshot, question: Question, statement: Statement) -> Cells:
-    """The cells of a statement, by their keys, with the grain of time as a time key."""
+@dataclass(frozen=True)
+class _Side:
+    """What was read for one window: the current one or the base."""
+
+    window: Window
+    statement: Statement
+    cells: Cells
+
+
+def _ask(snapshot: Snapshot, question: Question, window: Window) -> _Side:
+    """The cells of a window, by their keys, with the grain of time as a time key."""
     kpi = question.kpi
+    statement = compile_answer(question, window)
     rows: dict[answer.Keys, Cell] = {}
     total = answer.EMPTY
     records = fetch(snapshot, statement)
@@ -126,7 +132,22 @@ def _read(snapshot: Snapshot, question: Question, statement: Statement) -> Cells
             total = cell
         else:
             rows[_keys(question.by, record)] = cell
-    return Cells(rows, total)
+    return _Side(window, statement, Cells(rows, total))
+
+
+def _rows(
+    snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None, through: date
+) -> tuple[tuple[Row, ...], Row]:
+    """Rows and total, current beside base."""
+    kpi, by = question.kpi, question.by
+    if earlier is None:
+        return answer.rows_of(kpi, by, _completed(snapshot, question, current.window, current.cells, through), None)
+    now, then = current.cells, earlier.cells
+    if not time_of(by):
+        now, then = answer.with_keys(now, then.rows), answer.with_keys(then, now.rows)
+    now = _completed(snapshot, question, current.window, now, through)
+    then = _completed(snapshot, question, earlier.window, then, through)
+    return answer.rows_of(kpi, by, now, answer.aligned(by, then, current.window, earlier.window))
 
 
 def _quantiles(question: Question, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -186,37 +207,39 @@ def _reference_codes(snapshot: Snapshot, dimension: str, scope: Scope) -> set[st
     return {row["code"] for row in fetch(snapshot, Statement(f"SELECT code FROM {table}{where}", within.parameters))}
 
 
+def _cut_in(snapshot: Snapshot, question: Question, window: Window) -> list[Cut]:
+    statements = (cut_periods(question, mart, window) for mart in marts(question.kpi))
+    return [row for statement in statements if statement for row in fetch(snapshot, statement)]
+
+
 def _refuse_cut_periods(snapshot: Snapshot, question: Question, window: Window) -> None:
-    def cut_in(asked: Window) -> list[Cut]:
-        statements = (cut_periods(question, mart, asked) for mart in marts(question.kpi))
-        return [row for statement in statements if statement for row in fetch(snapshot, statement)]
-
-    if cut := cut_in(window):
-        raise refusal(cut, question.by, window, cut_in)
+    if cut := _cut_in(snapshot, question, window):
+        raise refusal(cut, question.by, window, lambda other: _cut_in(snapshot, question, other))
 
 
-def _notes(
-    snapshot: Snapshot,
-    question: Question,
-    window: Window,
-    base: Window | None,
-    through: date,
-    current: Cells,
-    earlier: Cells | None,
-) -> tuple[Note, ...]:
+def _whole_february(snapshot: Snapshot, question: Question, window: Window, base: Window | None) -> Window | None:
+    """The base, with 29 February where it ends a day short of a reported month and the current window ends with its February."""
+    if base is None or not ends_with_february(window.end) or not ends_with_february(base.end + timedelta(days=1)):
+        return base
+    return Window(base.start, base.end + timedelta(days=1)) if _cut_in(snapshot, question, base) else base
+
+
+def _notes(snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None, through: date) -> tuple[Note, ...]:
     """What a reader must know beside the number."""
+    window = current.window
+    sides = [side for side in (current, earlier) if side]
     notes = []
     if window.end > through:
         notes.append(Note(N_("Data is complete through {day}; what comes after may be missing."), day=through.isoformat()))
-    absent = sorted({d for w in (window, base) if w for d in _departments_left_out(snapshot, question, w)})
+    absent = sorted({d for side in sides for d in _departments_left_out(snapshot, question, side.window)})
     if absent:
         notes.append(Note(N_("Left out, for they do not report what this needs: {departments}."), departments=", ".join(absent)))
-    wordings = _listed("wordings", current, earlier)
+    wordings = _listed("wordings", sides)
     if len(wordings) > 1 and "wording" not in question.by:
         notes.append(
             Note(N_("Answers to different wordings of the question are pooled here: {wordings}."), wordings=", ".join(wordings))
         )
-    origins = _listed("origins", current, earlier)
+    origins = _listed("origins", sides)
     if len(origins) > 1 and "origin" not in question.by:
         notes.append(Note(N_("Time from different monitors is added up here: {origins}."), origins=", ".join(origins)))
     return tuple(notes)
@@ -227,10 +250,10 @@ def _departments_left_out(snapshot: Snapshot, question: Question, window: Window
     return [row["department"] for row in fetch(snapshot, statement)] if statement else []
 
 
-def _listed(name: str, *cells: Cells | None) -> list[str]:
+def _listed(name: str, sides: list[_Side]) -> list[str]:
     found: set[str] = set()
-    for side in cells:
-        values = side.total.further.get(name) if side else None
+    for side in sides:
+        values = side.cells.total.further.get(name)
         found.update(map(str, values) if isinstance(values, list) else ())
     return sorted(found)
 

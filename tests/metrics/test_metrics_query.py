@@ -178,6 +178,23 @@ def test_a_base_that_cuts_a_reported_month_is_refused_too() -> None:
         ask(snapshot, window=Window(date(2012, 9, 1), date(2012, 9, 10)), base=Window(date(2012, 8, 22), date(2012, 8, 31)))
 
 
+def test_a_reported_february_is_compared_with_the_whole_one_of_a_leap_year() -> None:
+    """The same calendar days would end on 28 February 2012 and cut the month that was reported."""
+    snapshot = snapshot_in_memory(
+        payments=[reported("2013-02-01", "2013-02-28", settled=3), reported("2012-02-01", "2012-02-29", settled=2)]
+    )
+    answer = ask(snapshot, window=month(2013, 2), base=same_period_last_year(month(2013, 2)), by=("month",))
+    assert answer.base == month(2012, 2)
+    assert answer.notes == ("The base ends on 29 February, for months are reported as a whole.",)
+    assert (answer.rows[0].base_value, answer.total.base_value) == (2, 2)
+
+
+def test_days_of_a_log_keep_the_same_calendar_days_in_a_leap_year() -> None:
+    snapshot = snapshot_in_memory(payments=[{"day": date(2013, 2, 28), "settled": 3}, {"day": date(2012, 2, 29), "settled": 2}])
+    answer = ask(snapshot, window=month(2013, 2), base=same_period_last_year(month(2013, 2)))
+    assert answer.base == Window(date(2012, 2, 1), date(2012, 2, 28))
+
+
 @pytest.mark.parametrize("grain", ["day", "week"])
 def test_a_reported_month_has_no_days_and_no_weeks(grain: str) -> None:
     snapshot = snapshot_in_memory(payments=[reported("2012-09-01", "2012-09-30", settled=7)])

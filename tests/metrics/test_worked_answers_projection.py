@@ -12,6 +12,7 @@ from metrics.projection import (
     NOT_BETTER,
     SHORT_HISTORY,
     Projection,
+    Trial,
     day_run_rate,
     mase,
     naive_scale,
@@ -101,6 +102,22 @@ def test_the_interval_narrows_and_is_closed_on_the_last_day() -> None:
     assert widths[0] > widths[1] > widths[2] == 0
     last = growing(date(2012, 12, 31))
     assert (last.value, last.actual, last.path) == (last.actual, sum(history(date(2012, 1, 1), date(2012, 12, 31)).values()), ())
+
+
+def test_the_interval_is_stretched_until_it_would_have_held_in_four_of_five_trials() -> None:
+    found = growing(date(2012, 9, 30))
+    held = [
+        t.projected - found.stretch * (t.projected - t.low) <= t.actual <= t.projected + found.stretch * (t.high - t.projected)
+        for t in found.trials
+    ]
+    assert found.stretch >= 1
+    assert sum(held) / len(held) >= 0.8
+
+
+def test_a_trial_says_by_how_much_its_interval_fell_short() -> None:
+    assert Trial(date(2011, 9, 30), actual=130, projected=100, low=95, high=110, naive=90).stretch == 3
+    assert Trial(date(2011, 9, 30), actual=90, projected=100, low=95, high=110, naive=90).stretch == 2
+    assert Trial(date(2011, 9, 30), actual=100, projected=100, low=100, high=100, naive=90).stretch == 0
 
 
 def test_the_same_history_gives_the_same_projection() -> None:
