@@ -18,14 +18,13 @@ from babel.dates import format_date
 from babel.numbers import get_currency_name, get_currency_symbol
 
 from metrics.model import Interval, Number, Unit, Window
+from ui.figures import MINUS, exact_decimal, grouped, scaled_down, signed
 from ui.i18n import Translator
 
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
-MINUS: Final = "\u2212"
 Digits = Literal["latn", "arab"]
 
 _ARABIC_INDIC: Final = str.maketrans("0123456789.,%", "٠١٢٣٤٥٦٧٨٩٫٬٪")
-_SCALES: Final = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 _MONEY_SHORT_FROM: Final = 100_000
 """Amounts below this are written out ("AED 1,307"): three figures and a letter would lose what an average is about."""
 
@@ -72,23 +71,23 @@ class Formatter:
 
     def count(self, value: Number, *, sign: bool = False) -> str:
         """2448147 -> "2,448,147"."""
-        return self.figure(_grouped(_decimal(value), 0, sign))
+        return self.figure(grouped(exact_decimal(value), 0, sign))
 
     def short(self, value: Number | Decimal, *, figures: int = 3, sign: bool = False) -> str:
         """2448147 -> "2.45M": for axes and labels, where the exact figure is on hover."""
-        number, scale = _scaled(_decimal(value), figures)
-        return self.phrase(self._scale(self.figure(_signed(number, sign)), scale))
+        number, scale = scaled_down(exact_decimal(value), figures)
+        return self.phrase(self._scale(self.figure(signed(number, sign)), scale))
 
     def number(self, value: Number | Decimal, decimals: int, *, sign: bool = False) -> str:
         """A plain figure with so many decimals: scores, ratios."""
-        return self.figure(_grouped(_decimal(value), decimals, sign))
+        return self.figure(grouped(exact_decimal(value), decimals, sign))
 
     def share(self, value: float, *, decimals: int | None = None, sign: bool = False) -> str:
         """0.8137 -> "81.4%"; near 0 and 1, where differences are small, two decimals: 0.9962 -> "99.62%".
 
         What is below 1 is never rounded up to 100%, nor what is above 0 down to 0%.
         """
-        percent = _decimal(value) * 100
+        percent = exact_decimal(value) * 100
         if decimals is None:
             decimals = 2 if abs(percent) > 98 or abs(percent) < 1 else 1
             if percent in (0, 100):
@@ -99,11 +98,11 @@ class Formatter:
             return self.figure(f">{100 - step}%")
         if rounded == 0 and percent > 0:
             return self.figure(f"<{step}%")
-        return self.figure(_grouped(percent, decimals, sign) + "%")
+        return self.figure(grouped(percent, decimals, sign) + "%")
 
     def points(self, difference: float, *, sign: bool = False) -> str:
         """A difference of two shares, 0.051 -> "5.1": percentage points, two decimals below half a point."""
-        return self.score(float(_decimal(difference) * 100), sign=sign)
+        return self.score(float(exact_decimal(difference) * 100), sign=sign)
 
     def score(self, value: Number, *, sign: bool = False) -> str:
         """A score or a difference of scores: one decimal, two below a half."""
@@ -113,15 +112,15 @@ class Formatter:
 
     def money(self, amount: Number, *, figures: int = 3, sign: bool = False) -> str:
         """Hundredths for reading: 320000000000 -> "AED 3.20bn", "3.20 مليار درهم"; below 100,000 written out."""
-        major = _decimal(amount).scaleb(-2)
+        major = exact_decimal(amount).scaleb(-2)
         if abs(major) < _MONEY_SHORT_FROM:
-            return self._with_currency(self.figure(_grouped(major, 2 if abs(major) < 100 else 0, sign)))
-        number, scale = _scaled(major, figures)
-        return self._with_currency(self._scale(self.figure(_signed(number, sign)), scale))
+            return self._with_currency(self.figure(grouped(major, 2 if abs(major) < 100 else 0, sign)))
+        number, scale = scaled_down(major, figures)
+        return self._with_currency(self._scale(self.figure(signed(number, sign)), scale))
 
     def money_exact(self, amount: int) -> str:
         """Hundredths to the last digit: 320000000000 -> "AED 3,200,000,000.00"."""
-        return self._with_currency(self.figure(_signed(f"{minor_to_major(amount):,}", sign=False)))
+        return self._with_currency(self.figure(signed(f"{minor_to_major(amount):,}", sign=False)))
 
     @property
     def currency_name(self) -> str:
@@ -160,9 +159,9 @@ class Formatter:
 
     def duration(self, *, seconds: Number | None = None, ms: Number | None = None) -> str:
         """A length of time in its two largest units: 100 s -> "1 min 40 s"; below 10 s with one decimal."""
-        total = _decimal(seconds if seconds is not None else 0) + _decimal(ms or 0) / 1000
+        total = exact_decimal(seconds if seconds is not None else 0) + exact_decimal(ms or 0) / 1000
         if abs(total) < 10:
-            return self._time(self.figure(_grouped(total, 1 if total % 1 else 0, sign=False)), "s")
+            return self._time(self.figure(grouped(total, 1 if total % 1 else 0, sign=False)), "s")
         whole = int(total.quantize(Decimal(1), ROUND_HALF_UP))
         parts: list[tuple[int, str]] = []
         for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
@@ -308,30 +307,3 @@ class Formatter:
         """Half the width of an interval, for tight places: "±1.9" in points of a share or score."""
         half = (interval.high - interval.low) / 2
         return self.figure("±" + plain(self.points(half) if unit == "share" else self.score(half)))
-
-
-def _decimal(value: Number | Decimal) -> Decimal:
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-
-
-def _grouped(value: Decimal, decimals: int, sign: bool) -> str:
-    return _signed(f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}", sign)
-
-
-def _signed(text: str, sign: bool) -> str:
-    if text.startswith("-"):
-        return text[1:] if not text.strip("-0.,") else MINUS + text[1:]
-    return f"+{text}" if sign and text.strip("0.,") else text
-
-
-def _scaled(value: Decimal, figures: int) -> tuple[str, str]:
-    """`value` with so many significant figures, in billions, millions or thousands; decided after rounding."""
-    for size, name in (*_SCALES, (Decimal(1), "")):
-        scaled = value / size
-        decimals = max(0, figures - max(1, scaled.adjusted() + 1)) if size > 1 else 0
-        rounded = scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        if size == 1 or abs(scaled) >= 1 - Decimal(5).scaleb(-figures - 1):
-            if decimals and rounded.adjusted() > max(scaled.adjusted(), 0):
-                rounded = rounded.quantize(Decimal(1).scaleb(1 - decimals))
-            return f"{rounded:,}", name
-    raise AssertionError("the last size always fits")
