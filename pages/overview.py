@@ -1,7 +1,7 @@
 """Overview: how are we doing, what changed, why. The page of executives, who give it two minutes."""
 
-from metrics import Result
-from ui.answers import ask, unfiltered
+from metrics import Projection, Result
+from ui.answers import ask, project, unfiltered
 from ui.attention import attention, items
 from ui.bars import Bar, change_bars
 from ui.cards import Card, cards
@@ -12,7 +12,7 @@ from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lines import running_total
 from ui.lookups import names_of
-from ui.progression import is_year_to_date, progression
+from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.sentences import collected, why_changed
 from ui.series import over_time
 from ui.shell import columns, headline
@@ -25,11 +25,13 @@ def page(context: Context) -> None:
     """Draw the overview."""
     filter_bar(context, ("department", "channel"))
     amount = ask(context, "collected_amount")
-    headline(collected(context, amount), why_changed(context, amount, ask(context, "transactions")))
+    projected = _projected(context, amount)
+    reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]
+    headline(collected(context, amount), " ".join(reason for reason in reasons if reason))
     cards(context, [_card(context, kpi) for kpi in CARDS])
     left, right = columns(context, 1.18, 1)
     with left:
-        _running_total(context, amount)
+        _running_total(context, amount, projected)
     with right:
         _where_from(context, amount)
     found = items(context)
@@ -44,7 +46,15 @@ def _card(context: Context, kpi: str) -> Card:
     return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
 
 
-def _running_total(context: Context, amount: Result) -> None:
+def _projected(context: Context, amount: Result) -> Projection | None:
+    """The projection to the year's end, for the unfiltered year so far: simulating takes a second, once for each snapshot."""
+    so_far = is_year_to_date(context.window) and context.window.end == context.facts.complete_through
+    if not so_far or context.state.filters.values or amount.total.value is None:
+        return None
+    return project(context, "collected_amount")
+
+
+def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
     _ = context._
     so_far = is_year_to_date(context.window)
     title = _("Collected since 1 January") if so_far else _("Collected in {period}", period=context.format.window(context.window))
@@ -52,12 +62,12 @@ def _running_total(context: Context, amount: Result) -> None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     found = progression(context, "collected_amount")
-    note = _(
-        "{currency}, running total; grey: {base}",
-        currency=context.format.currency_name,
-        base=context.format.window_short(found.results[1].window),
-    )
-    chart = running_total(context, found.current, found.base, found.ticks, "fils")
+    shade = band(context, found, projected) if projected else None
+    parts = {"currency": context.format.currency_name, "base": context.format.window_short(found.results[1].window)}
+    note = _("{currency}, running total; grey: {base}", **parts)
+    if shade:
+        note = _("{currency}, running total; grey: {base}; shaded: projection to year end", **parts)
+    chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)
     figure(context, "running-total", chart, found.results, title=title, note=note)
 
 

@@ -13,11 +13,12 @@ from functools import lru_cache
 from typing import Final
 
 import metrics
-from metrics import Filters, Result, Scope, Snapshot, Window
+from metrics import Filters, Projection, Result, Scope, Snapshot, Window
 from ui.context import Context
 
 VIEW: Final = "view"
 _REMEMBERED: Final = 4096
+_PROJECTIONS: Final = 64
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -33,9 +34,20 @@ def _answer(
     return metrics.query(kpi, window, snapshot=snapshot, scope=scope, by=by, filters=filters, base=base)
 
 
+@lru_cache(maxsize=_PROJECTIONS)
+def _projection(snapshot: Snapshot, scope: Scope, kpi: str, filters: Filters) -> Projection:
+    return metrics.project(snapshot, scope, kpi, filters)
+
+
 def forget() -> None:
     """Drop all remembered answers, and with them the snapshots they came from."""
     _answer.cache_clear()
+    _projection.cache_clear()
+
+
+def project(context: Context, kpi: str) -> Projection:
+    """Where the year of the newest complete day will end, for the view's filters."""
+    return _projection(context.snapshot, context.scope, kpi, usable(context, kpi))
 
 
 def ask(

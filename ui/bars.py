@@ -18,7 +18,9 @@ _ROW: Final = 30
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. `filter` is the dimension and code that a click on it filters by; `label` its value in words."""
+    """One bar. `filter` is the dimension and code that a click on it filters by; `label` its value in words;
+    `rest` marks what was taken together from many small parts.
+    """
 
     name: str
     value: float | None
@@ -26,6 +28,7 @@ class Bar:
     base: float | None = None
     filter: tuple[str, str] | None = None
     details: tuple[str, ...] = ()
+    rest: bool = False
 
 
 def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
@@ -34,10 +37,11 @@ def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
     `split` is after how many bars a line separates a second group.
     """
     colour = colours(context)
-    shades = [colour.accent if row.filter and in_view(context, row) else colour.context for row in rows]
-    data = [_bars(context, rows, shades)]
+    shades = [colour.accent if in_view(context, row) else colour.context for row in rows]
+    data = [_bars(rows, shades)]
     if any(row.base is not None for row in rows):
         data += _base_marks(context, rows)
+    data.append(_labels(context, rows))
     most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
     figure = _figure(context, rows, data, 0.0, most * 1.34 or 1.0)
     if 0 < split < len(rows):
@@ -47,9 +51,9 @@ def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
 
 
 def in_view(context: Context, row: Bar) -> bool:
-    """Whether the filters of the view let this bar through."""
+    """Whether the filters of the view let this bar through; what was taken together stands back."""
     if row.filter is None:
-        return True
+        return not row.rest
     dimension, code = row.filter
     chosen = context.state.filters.get(dimension)
     return not chosen or code in chosen
@@ -62,31 +66,45 @@ def change_bars(context: Context, rows: Sequence[Bar], *, good: str = "up") -> F
     shades = [up if (row.value or 0) >= 0 else down for row in rows]
     values = [row.value or 0.0 for row in rows]
     low, high = min([0.0, *values]), max([0.0, *values])
-    room = (high - low) * 0.2 or 1.0
-    figure = _figure(context, rows, [_bars(context, rows, shades)], low - (room if low < 0 else 0), high + room)
+    room = (high - low) * 0.26 or 1.0
+    figure = _figure(context, rows, [_bars(rows, shades), _labels(context, rows)], low - (room if low < 0 else 0), high + room)
     line = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colour.context, "width": 1.5}}
     figure["layout"]["shapes"] = [line]
     return figure
 
 
-def _bars(context: Context, rows: Sequence[Bar], shades: Sequence[str]) -> dict[str, Any]:
-    colour = colours(context)
+def _bars(rows: Sequence[Bar], shades: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
         "y": list(range(len(rows))),
         "x": [row.value for row in rows],
         "customdata": [list(row.filter or ()) for row in rows],
-        "text": [row.label for row in rows],
-        "textposition": "outside",
-        "textfont": {"size": 11.5, "color": colour.muted},
-        "cliponaxis": False,
-        "constraintext": "none",
         "marker": {"color": list(shades), "cornerradius": 2},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
         "hovertext": [hover(f"<b>{wrapped(row.name, 60)}</b>", *row.details) for row in rows],
         "hoverinfo": "text",
+    }
+
+
+def _labels(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
+    """The values in words, beyond whatever reaches furthest in their row: the bar, or the mark of its base."""
+    places, sides = [], []
+    for row in rows:
+        value = row.value or 0.0
+        places.append(value if value < 0 else max(value, row.base or 0.0))
+        sides.append("middle left" if (value < 0) != context.rtl else "middle right")
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": list(range(len(rows))),
+        "x": places,
+        "text": [f" {row.label} " for row in rows],
+        "textposition": sides,
+        "textfont": {"size": 11.5, "color": colours(context).muted},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
     }
 
 

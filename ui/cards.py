@@ -66,6 +66,8 @@ def _change(context: Context, card: Card) -> str:
     if total.hidden:
         return escape(context._.note(total.hidden))
     if total.value is None:
+        if card.result.notes:
+            return escape(context._.note(card.result.notes[0]))
         return escape(context._("Nothing was delivered for {period}.", period=context.format.window(card.result.window)))
     change = change_of(context, card.result)
     if change:

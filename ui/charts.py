@@ -106,13 +106,17 @@ def tick_text(write: Formatter, tick: float, unit: Unit, ticks: list[float]) -> 
     """A tick in words: short amounts without the currency (the note under the title has it), shares as per cent."""
     step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
     if unit == "share":
-        return write.share(tick, decimals=max(0, math.ceil(-math.log10(step * 100) - 1e-9)))
+        return write.share(tick, decimals=max(0, -_last_digit(step * 100)))
     scale = 100 if unit == "fils" else 1
     most = max(abs(t) for t in ticks) / scale
-    figures = max(1, math.floor(math.log10(most)) - math.floor(math.log10(step / scale)) + 1) if most else 1
-    return write.short(
-        tick / scale, figures=figures if step / scale / 10 ** math.floor(math.log10(step / scale)) != 2.5 else figures + 1
-    )
+    figures = math.floor(math.log10(most)) - _last_digit(step / scale) + 1 if most else 1
+    return write.short(tick / scale, figures=max(1, figures))
+
+
+def _last_digit(step: float) -> int:
+    """The power of ten of the last digit of a round number: 2500 -> 2, 0.25 -> -2."""
+    power = math.floor(math.log10(step))
+    return power - 1 if round(step / 10.0**power, 6) == 2.5 else power
 
 
 def plot_text(text: str) -> str:

@@ -137,4 +137,6 @@ def _label(context: Context, position: int, row: Dot, low: float) -> dict[str, A
         "xanchor": "right" if context.rtl else "left",
         "xshift": -9 if context.rtl else 9,
         "font": {"size": 11.5, "color": colours(context).muted},
+        "bgcolor": colours(context).surface,
+        "borderpad": 1,
     }

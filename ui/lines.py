@@ -28,9 +28,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Band:
-    """A projection from the last known position on: the middle with its lower and upper ends, and the label at its end."""
+    """A projection at these positions, from the last known one on: the middle, its two ends, and the label at its end."""
 
-    start: int
+    at: Sequence[int]
     middle: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
@@ -49,11 +49,11 @@ def running_total(
     data.append(_end_dot(current, colour.accent))
     marks.append(_end_label(current, colour.accent))
     if band:
-        marks.append(_label(band.start + len(band.middle) - 1, band.high[-1], band.label, colour.accent))
+        marks.append(_label(band.at[-1], band.high[-1], band.label, colour.accent))
     top = max((v for s in (current, base) if s for v in s.values if v is not None), default=1.0)
     top = max(top, max(band.high, default=0.0)) if band else top
     slots = max(len(s.values) for s in (current, base) if s)
-    slots = max(slots, band.start + len(band.middle)) if band else slots
+    slots = max(slots, band.at[-1] + 1) if band else slots
     return {
         "data": data,
         "layout": layout(
@@ -207,9 +207,9 @@ def _label(x: float, y: float, text: str, colour: str) -> dict[str, Any]:
 
 def _projection(context: Context, band: Band) -> list[dict[str, Any]]:
     colour = colours(context)
-    x = list(range(band.start, band.start + len(band.middle)))
+    x = list(band.at)
     edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
-    middle = {"color": colour.accent, "width": 1.6, "dash": "dash"}
+    middle = {"color": colour.accent, "width": 1.6, "dash": "5px,4px"}
     return [
         {**edge, "y": list(band.low)},
         {**edge, "y": list(band.high), "fill": "tonexty", "fillcolor": colour.accent_soft},

@@ -45,7 +45,7 @@ def _rest(context: Context, result: Result, rows: Sequence[Row], whole: float) -
     value = sum(row.value or 0 for row in rows)
     base = sum(row.base_value or 0 for row in rows) if result.base else None
     name = context._.ngettext("{n} other", "{n} others", len(rows), n=context.format.count(len(rows)))
-    return Bar(name, _drawn(result, value), label(context, result, value, whole), base=_drawn(result, base))
+    return Bar(name, _drawn(result, value), label(context, result, value, whole), base=_drawn(result, base), rest=True)
 
 
 def _drawn(result: Result, value: float | None) -> float | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from metrics import CutPeriodError, Grain, Result, Window, key_of, keys, year
+from metrics import CutPeriodError, Grain, Projection, Result, Window, key_of, keys, year
 from ui.answers import ask
 from ui.context import Context
-from ui.lines import Series
+from ui.lines import Band, Series
 from ui.series import time_keys
 
 _LEAP = 2000
@@ -123,3 +123,29 @@ def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]
     firsts = {i: day for i, day in enumerate(days) if day.day == 1}
     step = -(-len(firsts) // 12)
     return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
+
+
+def band(context: Context, found: Progression, projected: Projection) -> Band | None:
+    """The projection to the year's end as a band that continues the running total; None where there is nothing to show."""
+    last = next((i for i, value in reversed(list(enumerate(found.current.values))) if value is not None), None)
+    if projected.low is None or projected.high is None or not projected.path or last is None or found.grain != "day":
+        return None
+    start = float(found.current.values[last] or 0)
+    low, high = (context.format.money(end, figures=2) for end in (projected.low, projected.high))
+    label = context._("{low} to {high} (80%)", low=low, high=high)
+    points, slots = projected.path, _year_slots("day")
+    return Band(
+        at=[last, *(slots.index(f"-{p.day:%m-%d}") for p in points)],
+        middle=[start, *(p.value for p in points)],
+        low=[start, *(p.low for p in points)],
+        high=[start, *(p.high for p in points)],
+        label=context.format.phrase(label),
+    )
+
+
+def heads_for(context: Context, projected: Projection) -> str:
+    """Where the year is heading, in words; empty where no projection has proved itself."""
+    if projected.low is None or projected.high is None or not projected.path:
+        return ""
+    low, high = (context.format.money(value, figures=2) for value in (projected.low, projected.high))
+    return context._("The year is heading for {low} to {high}.", low=low, high=high)

@@ -7,18 +7,27 @@ Hazard: no base, no data and no change each need a sentence of their own, in bot
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
-from metrics import QuestionError, Result, volume_and_value
+from metrics import Grain, QuestionError, Result, key_of, span_of, volume_and_value
 from ui.context import Context
 from ui.lookups import names_of
 
+_WHOLE: Final[tuple[Grain, ...]] = ("month", "quarter", "year")
+
 
 def span(context: Context, result: Result) -> str:
-    """The period in words for a sentence: "to 30 September 2012" for a year so far, else "in ..."."""
-    window, write = result.window, context.format
+    """The period in words for a sentence: "to 30 September 2012" for a year so far, else "in", "on" or "from ... to ..."."""
+    _, window, write = context._, result.window, context.format
+    if window.days == 1:
+        return _("on {date}", date=write.date(window.start))
+    for grain in _WHOLE:
+        key = key_of(window.start, grain)
+        if window == span_of(key):
+            return _("in {period}", period=write.period(key))
     if (window.start.month, window.start.day) == (1, 1) and window.start.year == window.end.year:
-        return context._("to {date}", date=write.date(window.end))
-    return context._("in {period}", period=write.window(window))
+        return _("to {date}", date=write.date(window.end))
+    return _("from {start} to {end}", start=write.date(window.start), end=write.date(window.end))
 
 
 def collected(context: Context, result: Result) -> str:

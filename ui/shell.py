@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-import metrics
-from metrics import MetricsError, NoSnapshotError
+from metrics import Filters, MetricsError, NoSnapshotError, year_to_date
+from ui.answers import ask
 from ui.context import Context
 from ui.direction import language_of
 from ui.i18n import LANGUAGES, translator
@@ -77,10 +77,23 @@ def _foot(context: Context, path: str) -> str:
 
 
 def _reporting(context: Context) -> str:
-    count = len(metrics.departments(context.snapshot, context.scope))
+    """How many departments had payments in the year of the newest day, whatever the view is filtered by."""
+    through = context.facts.complete_through
+    unfiltered = replace(context, state=replace(context.state, filters=Filters()))
+    try:
+        result = ask(unfiltered, "transactions", "department", window=year_to_date(through), base=None)
+    except MetricsError:
+        return ""
+    count = sum(bool(row.value) for row in result.rows)
     if not count:
         return ""
-    return context._.ngettext("{n} department reports", "{n} departments report", count, n=context.format.count(count))
+    return context._.ngettext(
+        "{n} department with payments in {year}",
+        "{n} departments with payments in {year}",
+        count,
+        n=context.format.count(count),
+        year=context.format.period(str(through.year)),
+    )
 
 
 def headline(sentence: str, second: str = "") -> None:
