@@ -49,36 +49,39 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2012-09-30") from error
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m generators", description="Writes the logs of a synthetic government.")
-    parser.add_argument("scenario", nargs="?", help="name of the scenario; see --list")
-    parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
-    parser.add_argument("--from", dest="start", type=_day, metavar="DAY", help="first day (default: the scenario's)")
-    parser.add_argument("--to", dest="end", type=_day, metavar="DAY", help="last day, inclusive (default: the scenario's)")
-    parser.add_argument("--seed", type=int, help="same seed, same content (default: the scenario's)")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of the command line."""
+    options = _Parser(prog="python -m generators", description="Writes the logs of a synthetic government.")
+    options.add_argument("scenario", nargs="?", help="name of the scenario; see --list")
+    options.add_argument("--list", action="store_true", help="name the scenarios and stop")
+    options.add_argument("--from", dest="start", type=_day, metavar="DAY", help="first day (default: the scenario's)")
+    options.add_argument("--to", dest="end", type=_day, metavar="DAY", help="last day, inclusive (default: the scenario's)")
+    options.add_argument("--seed", type=int, help="same seed, same content (default: the scenario's)")
+    options.add_argument(
         "--out", type=Path, default=Path("data/synthetic"), metavar="DIR", help="folder to write to (default: %(default)s)"
     )
-    parser.add_argument("--scale", type=float, default=1.0, metavar="F", help="multiplies volumes (default: 1)")
-    parser.add_argument("--only", action="append", default=[], metavar="SOURCE", help="write this source only; may be repeated")
-    parser.add_argument("--processes", type=int, metavar="N", help="worker processes (default: number of cores)")
-    parser.add_argument("--force", action="store_true", help="write again even if a finished run of the same parameters is there")
-    return parser
+    options.add_argument("--scale", type=float, default=1.0, metavar="F", help="multiplies volumes (default: 1)")
+    options.add_argument("--only", action="append", default=[], metavar="SOURCE", help="write this source only; may be repeated")
+    options.add_argument("--processes", type=int, metavar="N", help="worker processes (default: number of cores)")
+    options.add_argument(
+        "--force", action="store_true", help="write again even if a finished run of the same parameters is there"
+    )
+    return options
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    options = parser()
+    given = options.parse_args(arguments)
     if given.list:
         for found in SCENARIOS.values():
             print(f"{found.name}\t{found.first} to {found.last}\t{found.summary}")
         return 0
     scenario = SCENARIOS.get(given.scenario or "")
     if scenario is None:
-        parser.error(f"unknown scenario {given.scenario!r}; known: {', '.join(SCENARIOS)}")
+        options.error(f"unknown scenario {given.scenario!r}; known: {', '.join(SCENARIOS)}")
     if given.processes is not None and given.processes < 1:
-        parser.error(f"--processes {given.processes}: give 1 or more")
+        options.error(f"--processes {given.processes}: give 1 or more")
     began = time.monotonic()
     try:
         written = generate(
@@ -94,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
             force=given.force,
         )
     except GeneratorError as error:
-        parser.error(str(error))
+        options.error(str(error))
     except KeyboardInterrupt:
         print("generators: interrupted; run the same command again to finish", file=sys.stderr)
         return 130

@@ -35,8 +35,8 @@ SHARE_LIMIT: Final = {
 }
 GROWTH_TARGET: Final = 1.12
 CITY_TARGETS_2012: Final = {"collected_amount": 4_200_000_000_00, "transactions": 3_200_000}
-SPEND_FILS: Final = 270_000
-"""Monthly budget for electronic services is this times size ** SPEND_POWER: AED 2,700 for a department of one."""
+SPEND_FILS: Final = 150_000
+"""Monthly budget for electronic services is this times size ** SPEND_POWER: AED 1,500 for a department of one."""
 SPEND_POWER: Final = 0.75
 
 
