@@ -87,11 +87,6 @@ def months_earlier(day: date, months: int) -> date:
     return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
 
 
-def day_of_year_end(day: date) -> date:
-    """The 31 December of the year of `day`."""
-    return date(day.year, 12, 31)
-
-
 def key_of(day: date, grain: Grain) -> str:
     """The time key of the period that `day` lies in."""
     if grain == "day":

@@ -94,7 +94,7 @@ FEEDBACK: Final = (
         n="SUM(opened)",
         direction="down",
         definition=N_("Complaints opened x 10,000 / settled transactions."),
-        source="feedback",
+        source=f"feedback {phrases.PAYMENTS}",
         kind="cross",
         parameters={**_FILED, "only": "complaint", "denominator_mart": "payments"},
     ),
