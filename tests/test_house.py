@@ -36,6 +36,7 @@ def test_tool_passes(command: list[str]) -> None:
         ("streamlit", ("dashboard.py", "pages/", "ui/", "tests/", "benchmarks/")),
         ("duckdb", ("store/", "metrics/query.py", "tests/", "benchmarks/")),
         ("plotly", ("ui/", "reports/", "tests/", "benchmarks/")),
+        ("dashboard", ("tests/",)),
     ],
 )
 def test_engine_is_imported_only_in_its_rooms(module: str, rooms: tuple[str, ...]) -> None:
