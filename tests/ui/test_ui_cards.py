@@ -1,0 +1,157 @@
+"""Cards: what they say, how a change is judged, and the states that are not a number."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from metrics import Result
+from tests.support.contexts import context_over
+from tests.support.marts import build_snapshot
+from tests.support.scenes import government
+from ui.answers import ask
+from ui.cards import Card, card_html
+from ui.change import change_of, parts_of_change
+from ui.context import Context
+from ui.explain import explanation
+from ui.series import over_time
+from ui.sparkline import sparkline
+from ui.targets import progress
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    snapshot = government(tmp_path_factory.mktemp("government"))
+    yield context_over(snapshot)
+    snapshot.close()
+
+
+def with_total(result: Result, **values: object) -> Result:
+    return replace(result, total=replace(result.total, **values))  # type: ignore[arg-type]
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+def test_a_change_has_an_arrow_a_figure_and_its_base_in_words(context: Context) -> None:
+    change = change_of(context, ask(context, "collected_amount"))
+    assert change
+    assert (change.mark, change.tone, change.figure) == ("up", "good", "25.0%")
+    assert change.words == "AED 600 more than Jan–Sep 2011"
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "base", "tone", "said"),
+    [
+        ("incidents", 12, 10, "bad", "2 more than Jan–Sep 2011"),
+        ("incidents", 8, 10, "good", "2 fewer than Jan–Sep 2011"),
+        ("collected_amount", 90_00, 100_00, "bad", "AED 10.00 less than Jan–Sep 2011"),
+        ("average_transaction_value", 110_00, 100_00, "same", "AED 10.00 more than Jan–Sep 2011"),
+    ],
+)
+def test_colour_follows_the_direction_of_the_kpi(context: Context, kpi: str, value: int, base: int, tone: str, said: str) -> None:
+    result = with_total(ask(context, kpi), value=value, base_value=base, change=value / base - 1)
+    change = change_of(context, result)
+    assert change
+    assert (change.tone, change.words) == (tone, said)
+
+
+def test_a_change_inside_its_uncertainty_is_none(context: Context) -> None:
+    change = change_of(context, ask(context, "satisfaction"))
+    assert change
+    assert (change.mark, change.tone, change.words) == ("same", "same", "no significant change")
+
+
+def test_a_change_that_would_be_written_as_zero_has_no_colour(context: Context) -> None:
+    change = change_of(context, with_total(ask(context, "availability"), change=0.00001))
+    assert change
+    assert (change.mark, change.tone, change.words) == ("same", "same", "no change on Jan–Sep 2011")
+
+
+def test_no_base_says_so_instead_of_a_change(context: Context) -> None:
+    result = with_total(ask(context, "transactions"), base_value=None, change=None)
+    assert "no data for Jan–Sep 2011 to compare with" in words(card_html(context, Card(result)))
+
+
+def test_no_data_is_neither_zero_nor_blank(context: Context) -> None:
+    said = words(card_html(context, Card(with_total(ask(context, "transactions"), value=None))))
+    assert "no data" in said
+    assert "Nothing was delivered for 1 January to 30 September 2012." in said
+
+
+def test_a_hidden_value_says_why(context: Context) -> None:
+    result = with_total(ask(context, "satisfaction"), value=None, hidden="fewer than 10 answers")
+    said = words(card_html(context, Card(result)))
+    assert "hidden" in said
+    assert "fewer than 10 answers" in said
+
+
+def test_a_weak_score_is_marked_and_carries_n_interval_and_response_rate(context: Context) -> None:
+    said = words(card_html(context, Card(with_total(ask(context, "satisfaction"), weak=True))))
+    assert re.search(r"few answers · ±4\.\d · n 360 · 40% answered", said), said
+
+
+def test_the_way_to_a_target_of_a_level(context: Context) -> None:
+    found = progress(context, ask(context, "availability"))
+    assert found
+    assert found.words == "Target 99.70% · reached"  # 10,800 s down of 547 x 85,500 known
+    assert found.filled == 1
+
+
+def test_a_sum_is_measured_against_the_year_and_the_days_gone(tmp_path: Path) -> None:
+    snapshot = build_snapshot(
+        tmp_path,
+        payments=[{"day": date(2012, 9, 30), "settled": 30, "gross_fils": 100}],
+        targets=[{"kpi": "transactions", "department": "*", "year": 2012, "numerator": 40, "denominator": 1}],
+    )
+    context = context_over(snapshot)
+    found = progress(context, ask(context, "transactions"))
+    assert found
+    assert (found.filled, found.words) == (0.75, "Target 40 for 2012 · 75%")
+    assert found.gone == pytest.approx(274 / 366)
+    assert progress(context_over(snapshot, channel="web"), ask(context_over(snapshot, channel="web"), "transactions")) is None
+    snapshot.close()
+
+
+def test_text_of_the_data_cannot_become_markup(context: Context) -> None:
+    result = replace(ask(context, "transactions"), snapshot="<img src=x onerror=alert(1)>", sql="SELECT '<script>'")
+    html = explanation(context, [result])
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "&lt;img" in html
+
+
+def test_the_explanation_repeats_the_result(context: Context) -> None:
+    said = words(explanation(context, [ask(context, "success_rate")]))
+    for part in ("180", "216", "1 January to 30 September 2012", "1 January to 30 September 2011", "SELECT"):
+        assert part in said
+
+
+def test_parts_of_a_change_add_up_to_it_however_few_are_named(context: Context) -> None:
+    result = ask(context, "collected_amount", "service")
+    for most in (1, 2, 5):
+        parts = parts_of_change(context, result, most)
+        assert len(parts) == min(most, 2)
+        assert sum(part.change for part in parts) == 60_000
+
+
+def test_a_trend_leaves_out_weeks_that_the_window_cuts(context: Context) -> None:
+    found = over_time(context, "transactions")
+    assert found
+    assert len(found.current) == 39  # weeks 1 to 39 of 2012; 1 January 2012 is a Sunday, the end of a week that 2011 began
+    assert sum(value or 0 for value in found.current) == 180
+
+
+def test_a_sparkline_has_one_scale_and_gaps_where_there_is_no_data() -> None:
+    html = unquote(unescape(sparkline([0, None, 2, 4], [8, 8, 8, 8], "Amount <b>")))
+    current, base = html.split("--k-base")
+    assert re.findall(r'd="([^"]*)"', current) == ["M132.0 29.5L196.0 21.0", "M196.0 21.0h0"]
+    assert re.findall(r'd="([^"]*)"', base) == ["M4.0 4.0L68.0 4.0L132.0 4.0L196.0 4.0"]
+    assert sparkline([1, None], [1, 2], "too short") == ""
+    assert 'aria-label="Amount &lt;b&gt;"' in sparkline([1, 2], [], "Amount <b>")

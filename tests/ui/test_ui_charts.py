@@ -1,0 +1,191 @@
+"""Charts: axes, labels, colours, right to left, and names that cannot become markup."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.contexts import context_over
+from tests.support.scenes import government
+from ui import theme
+from ui.answers import ask
+from ui.bars import Bar, bars, change_bars
+from ui.charts import nice_ticks, plot_text, tick_text, wrapped
+from ui.context import Context
+from ui.dots import Dot, dots
+from ui.figure import CONFIG
+from ui.format import plain
+from ui.lines import Series, columns, running_total, timeline
+from ui.measures import part_bars
+from ui.progression import progression
+
+CSS = Path(__file__).resolve().parents[2] / "static" / "dashboard.css"
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    snapshot = government(tmp_path_factory.mktemp("government"))
+    yield context_over(snapshot)
+    snapshot.close()
+
+
+@given(st.floats(0, 1e12), st.floats(0.001, 1e12))
+def test_ticks_are_few_evenly_spaced_and_cover_the_range(low: float, span: float) -> None:
+    ticks = nice_ticks(low, low + span)
+    assert 1 <= len(ticks) <= 8
+    assert ticks[0] <= low + span * 1e-6
+    assert ticks[-1] >= (low + span) * (1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (0, 510_000_000_00, "fils", ["0", "200M", "400M", "600M"]),
+        (0, 4_700_000_000_00, "fils", ["0", "1bn", "2bn", "3bn", "4bn", "5bn"]),
+        (0, 3.4, "count", ["0", "1", "2", "3", "4"]),
+        (0.985, 1.0, "share", ["98.5%", "99.0%", "99.5%", "100.0%"]),
+        (0.88, 1.0, "share", ["87.5%", "90.0%", "92.5%", "95.0%", "97.5%", "100.0%"]),
+        (0, 1, "share", ["0%", "20%", "40%", "60%", "80%", "100%"]),
+    ],
+)
+def test_ticks_are_written_with_as_many_digits_as_they_need(
+    context: Context, low: float, high: float, unit: str, said: list[str]
+) -> None:
+    ticks = nice_ticks(low, high)
+    texts = [tick_text(context.format, tick, unit, ticks) for tick in ticks]  # type: ignore[arg-type]
+    assert texts == said
+
+
+def test_names_are_wrapped_and_harmless() -> None:
+    assert plot_text('<a href="javascript:alert(1)">x</a>') == '&lt;a href="javascript:alert(1)"&gt;x&lt;/a&gt;'
+    assert wrapped("Department of Economic Development", 22) == "Department of Economic<br>Development"
+    assert wrapped("<b>", 20) == "&lt;b&gt;"
+    assert wrapped("one two three four five six", 9).endswith("…")
+
+
+def test_bars_begin_at_zero_and_carry_what_a_click_filters_by(context: Context) -> None:
+    rows = part_bars(context, ask(context, "collected_amount", "department"), 10)
+    figure = bars(context, rows)
+    assert figure["layout"]["xaxis"]["range"][0] == 0
+    assert figure["data"][0]["x"] == [2000.0, 1000.0]
+    assert figure["data"][0]["customdata"] == [["department", "customs"], ["department", "dewa"]]
+    assert [text.strip() for text in figure["data"][-1]["text"]] == ["2.00k · 67%", "1.00k · 33%"]
+    assert "&lt;b&gt;" in figure["layout"]["yaxis"]["ticktext"][1]
+
+
+def test_the_label_stands_beyond_the_mark_of_a_larger_base(context: Context) -> None:
+    labels = bars(context, [Bar("a", 1.0, "1", base=4.0), Bar("b", 3.0, "3", base=2.0)])["data"][-1]
+    assert labels["x"] == [4.0, 3.0]
+    assert labels["textposition"] == ["middle right", "middle right"]
+
+
+def test_right_to_left_mirrors_bars_but_not_time(context: Context) -> None:
+    arabic = context_over(context.snapshot, "ar")
+    figure = bars(arabic, [Bar("a", 1.0, "1")])
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert (low > high, high) == (True, 0.0)
+    assert figure["layout"]["yaxis"]["side"] == "right"
+    assert figure["data"][-1]["textposition"] == ["middle left"]
+    line = timeline(arabic, Series([1, 2], ["", ""]), None, {0: "a"}, "count")
+    assert line["layout"]["xaxis"]["range"][0] < line["layout"]["xaxis"]["range"][1]
+
+
+def test_what_is_taken_together_stands_back_and_so_does_what_is_filtered_away(context: Context) -> None:
+    filtered = context_over(context.snapshot, department="customs")
+    rows = [
+        Bar("customs", 2, "2", filter=("department", "customs")),
+        Bar("dewa", 1, "1", filter=("department", "dewa")),
+        Bar("9 others", 1, "1", rest=True),
+    ]
+    light = theme.LIGHT
+    assert bars(context, rows)["data"][0]["marker"]["color"] == [light.accent, light.accent, light.context]
+    assert bars(filtered, rows)["data"][0]["marker"]["color"] == [light.accent, light.context, light.context]
+
+
+def test_a_fall_is_red_and_on_the_other_side_of_zero(context: Context) -> None:
+    figure = change_bars(context, [Bar("a", 5, "+5"), Bar("b", -2, "−2")])
+    assert figure["data"][0]["marker"]["color"] == [theme.LIGHT.accent, theme.LIGHT.bad]
+    assert figure["data"][1]["textposition"] == ["middle right", "middle left"]
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low < -2
+    assert high > 5
+
+
+def test_an_unfinished_month_is_hatched(context: Context) -> None:
+    figure = columns(context, Series([1, 2], ["", ""]), None, {0: "Aug", 1: "Sep"}, "count", unfinished=[1])
+    assert figure["data"][0]["marker"]["pattern"]["shape"] == ["", "/"]
+
+
+def test_a_gap_is_a_gap(context: Context) -> None:
+    figure = timeline(context, Series([1, None, 3], ["", "", ""]), None, {}, "count")
+    assert figure["data"][0]["y"] == [1, None, 3]
+    assert figure["data"][0]["connectgaps"] is False
+
+
+def test_the_running_total_lies_over_the_whole_year_before(context: Context) -> None:
+    found = progression(context, "collected_amount")
+    assert found.base
+    assert len(found.current.values) == 366
+    known = [value for value in found.current.values if value is not None]
+    assert (known[-1], len(known)) == (300_000, 274)
+    assert [v for v in found.base.values if v is not None][-1] == 240_000
+    assert found.current.label == "2012: AED 3,000"
+    assert found.current.values[2] == 200_000 // 18 + 100_000 // 18  # both departments were paid on 3 January
+    assert list(found.ticks.values())[:3] == ["Jan", "Feb", "Mar"]
+
+
+def test_29_february_stands_still_in_the_other_year(context: Context) -> None:
+    values = progression(context, "collected_amount").base.values  # type: ignore[union-attr]
+    assert values[59] == values[58]
+
+
+def test_dots_end_at_100_per_cent_and_leave_out_what_is_not_known(context: Context) -> None:
+    figure = dots(context, [Dot("a", 0.98, "98%", bounds=(0.97, 0.985)), Dot("b", None, "no data")], target=0.997)
+    assert figure["data"][2]["x"] == [0.98]
+    assert figure["data"][0]["x"] == [0.97, 0.985, None]
+    assert figure["layout"]["shapes"][0]["x0"] == 0.997
+    assert figure["layout"]["annotations"][1]["text"] == "no data"
+
+
+def test_dark_charts_take_the_dark_palette(context: Context) -> None:
+    dark = replace(context, dark=True)
+    assert bars(dark, [Bar("a", 1, "1", filter=("department", "a"))])["data"][0]["marker"]["color"] == [theme.DARK.accent]
+
+
+def test_no_tool_bar_adds_stops_for_the_tab_key() -> None:
+    assert CONFIG["displayModeBar"] is False
+
+
+def test_charts_and_style_sheet_have_the_same_colours() -> None:
+    css = CSS.read_text("utf-8")
+    roles = dict(re.findall(r"--k-([a-z-]+): light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\)", css))
+    assert roles
+    for role in fields(theme.Palette):
+        name = role.name.replace("_", "-")
+        if name in roles:
+            assert roles[name] == f"{getattr(theme.LIGHT, role.name)}, {getattr(theme.DARK, role.name)}", name
+    assert {"ink", "accent", "good", "bad", "warning", "line"} <= roles.keys()
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize("role", ["ink", "muted", "accent", "good", "bad", "warning"])
+def test_text_in_every_colour_can_be_read_on_its_surface(palette: theme.Palette, role: str) -> None:
+    light, dark = sorted((luminance(getattr(palette, role)), luminance(palette.surface)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5, "WCAG 2.2, contrast of text"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_labels_in_arabic_keep_their_direction(context: Context) -> None:
+    arabic = context_over(context.snapshot, "ar")
+    found = progression(arabic, "collected_amount")
+    assert plain(found.current.label) != found.current.label
+    assert running_total(arabic, found.current, found.base, found.ticks, "fils")["layout"]["yaxis"]["side"] == "right"
