@@ -35,9 +35,9 @@ def page(context: Context) -> None:
     with left:
         _trend(context)
         _funnel(context, invited)
+        _by(context, "wave")
     with right:
         _by(context, "department")
-        _by(context, "wave")
 
 
 def _nobody_asked(context: Context) -> None:
@@ -65,7 +65,7 @@ def _trend(context: Context) -> None:
         base=context.format.window_short(context.base),
     )
     changes = wording_changes(ask(context, "responses", grain, "wording", base=None))
-    said = " ".join((note, *notes(context, [result])))
+    said = ". ".join((note, *notes(context, [result])))
     figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=said)
     show_table(context, "satisfaction-trend", [result, ask(context, "nps", grain), ask(context, "awareness", grain)], title)
 

@@ -21,7 +21,8 @@ from ui.survey_words import answered, score_lines
 
 _ROW: Final = 40
 _ROOM: Final = 0.42
-"""Space beside the widest interval for labels, as a share of the span of values."""
+_ROOM_WEAK: Final = 0.8
+"""Space beside the widest interval for labels, as a share of the span of values; more where a label says "few answers"."""
 
 
 def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure:
@@ -45,7 +46,7 @@ def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure
         "tickcolor": "rgba(0,0,0,0)",
         "tickfont": {"size": 12, "color": colour.ink},
     }
-    room = (high - low) * _ROOM
+    room = (high - low) * (_ROOM_WEAK if any(row.weak for row in rows) else _ROOM)
     span = [high + room, low] if context.rtl else [low, high + room]
     labels = [_label(context, result, i, row, low) for i, row in enumerate(rows)]
     return {
