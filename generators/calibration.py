@@ -29,6 +29,10 @@ STRAGGLER_SHARE: Final = 0.01
 """Share of transactions drawn apart because they are refunded later, delivered late or reported twice (stragglers.py)."""
 MIN_OPEN_SHARE: Final = 0.1
 """A department keeps at least this part of its planned amount for open amounts, even if fixed prices exceed the plan."""
+LEAST_OPEN: Final = 0.05
+"""Open amounts of a cell are at least this part of its fixed prices."""
+LARGEST_LAST: Final = (*(c for c in range(len(CELLS)) if c != CARD), CARD)
+"""Order in which cells are calibrated: the largest takes up what the others cannot."""
 NOISE: Final = 0.04
 NOISE_MEMORY: Final = 0.5
 DEMAND_POWER: Final = np.array([0.75, 0.75, 1.0, 0.8, 1.0])
@@ -167,8 +171,7 @@ def nominal_factor(recipe: Recipe, term: int, cell: int) -> Floats:
 
 
 def _amount_shares(seed: int, term: int, cell: int) -> Floats:
-    shares = department_shares(seed, "phone_amount" if cell in PHONE_CELLS else "amount")[term]
-    return np.asarray(shares)
+    return np.asarray(department_shares(seed, "phone_amount" if cell in PHONE_CELLS else "amount")[term])
 
 
 def terms_of(days: range) -> list[int]:
@@ -194,33 +197,43 @@ def calibrate(recipe: Recipe, terms: list[int], sums: list[MonthSums], outside: 
     `outside` (DAYS, cells) is what stragglers add to each day in fils, sales less refunds. Raises GeneratorError when at
     scale 1 a cell cannot reach its figure.
     """
-    width = len(build_world(recipe.seed).departments)
-    fixed, raw = np.zeros((DAYS, len(CELLS), width), np.int64), np.zeros((DAYS, len(CELLS), width))
-    for part in sums:
-        fixed[part.month.first : part.month.last + 1] = part.fixed_fils
-        raw[part.month.first : part.month.last + 1] = part.raw
+    fixed, raw = _by_day(sums)
     _, plan = scaled_plan(recipe.scale)
-    factor = np.zeros((len(TERMS), len(CELLS), width))
+    factor = np.zeros((len(TERMS), len(CELLS), fixed.shape[2]))
     open_fils = np.zeros((DAYS, len(CELLS)), np.int64)
     for term in terms:
         first, last = term_days(term)
         days = slice(first, last + 1)
-        cells = [c for c in range(len(CELLS)) if c != CARD] + [CARD]
         carried = 0
-        for cell in cells:
-            target = int(plan[term, cell] - outside[days, cell].sum()) + (carried if cell == CARD else 0)
+        for cell in LARGEST_LAST:
             fixed_sum, raw_sum = fixed[days, cell].sum(axis=0), raw[days, cell].sum(axis=0)
-            left = target - int(fixed_sum.sum())
-            if left <= 0 or raw_sum.sum() == 0:
-                if recipe.scale == 1 or cell == CARD:
-                    raise GeneratorError(f"term {TERMS[term]}, {CELLS[cell]}: fixed prices leave {left} fils of {target}")
-                reachable = int(0.05 * fixed_sum.sum()) if raw_sum.sum() > 0 else 0
-                carried += left - reachable
-                left = reachable
-                target = left + int(fixed_sum.sum())
-            if left:
-                goal = open_targets(float(target), fixed_sum.astype(float), raw_sum, _amount_shares(recipe.seed, term, cell))
-                factor[term, cell] = np.divide(goal, raw_sum, out=np.zeros(width), where=raw_sum > 0)
-                by_day = raw[days, cell] @ factor[term, cell]
-                open_fils[days, cell] = largest_remainder(left, by_day)
+            left = int(plan[term, cell] - outside[days, cell].sum() - fixed_sum.sum()) + (carried if cell == CARD else 0)
+            reached = _reachable(left, int(fixed_sum.sum()), bool(raw_sum.any()))
+            if reached != left and (recipe.scale == 1 or cell == CARD):
+                raise GeneratorError(
+                    f"{TERMS[term]}, {CELLS[cell]}: fixed prices leave {left} fils; lower them in core_services.csv"
+                )
+            carried += left - reached
+            if reached:
+                target = float(reached + fixed_sum.sum())
+                goal = open_targets(target, fixed_sum.astype(float), raw_sum, _amount_shares(recipe.seed, term, cell))
+                factor[term, cell] = np.divide(goal, raw_sum, out=np.zeros_like(goal), where=raw_sum > 0)
+                open_fils[days, cell] = largest_remainder(reached, raw[days, cell] @ factor[term, cell])
     return Calibration(factor, open_fils)
+
+
+def _by_day(sums: list[MonthSums]) -> tuple[Ints, Floats]:
+    """Fixed fils and raw open amounts of the first pass, shape (DAYS, cells, departments)."""
+    width = sums[0].raw.shape[2]
+    fixed, raw = np.zeros((DAYS, len(CELLS), width), np.int64), np.zeros((DAYS, len(CELLS), width))
+    for part in sums:
+        fixed[part.month.first : part.month.last + 1] = part.fixed_fils
+        raw[part.month.first : part.month.last + 1] = part.raw
+    return fixed, raw
+
+
+def _reachable(left: int, fixed: int, has_open: bool) -> int:
+    """What open amounts of a cell add up to: all that is left for them, or the least they can be."""
+    if has_open:
+        return left if left > 0 else int(LEAST_OPEN * fixed)
+    return 0
