@@ -24,7 +24,7 @@ payments = st.lists(
     st.builds(
         lambda status, fils, day, **row: {
             "status": status,
-            "amount_fils": -fils if status == "refunded" else fils,
+            "amount_fils": -max(fils, 1) if status == "refunded" else fils,
             "occurred_at": NOON + timedelta(days=day),
             "received_at": NOON + timedelta(days=100),
             **row,
