@@ -11,19 +11,25 @@ export DATA
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run data serve test lint lock docs bench clean browser
+.PHONY: help run data fill serve test lint lock docs bench clean browser
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## serve the dashboard on http://localhost:8501 (PORT=, DATA=), with default data if there is none
 	@if [ ! -e "$(DATA)/CURRENT" ]; then \
-	  if [ "$(DATA)" = data/store ]; then $(MAKE) --no-print-directory data; \
+	  if [ "$(DATA)" = data/store ]; then $(MAKE) --no-print-directory fill; \
 	  else echo "$(DATA): nothing published in this store. Fill it first:" >&2; \
 	       echo "  $(PY) -m store ingest SOURCE FILE... --data $(DATA) && $(PY) -m store publish --data $(DATA)" >&2; exit 1; fi; fi
 	@$(MAKE) --no-print-directory serve
 
-data: $(VENV)/.run ## generate the default synthetic data, ingest it and publish it
+data: $(VENV)/.run ## generate the default synthetic data anew, and its store data/store
+	$(PY) -m generators dubai --out $(SYNTHETIC) --force
+	rm -rf data/store
+	@$(MAKE) --no-print-directory fill
+
+# Takes up where an interrupted start left off: what is complete is not made again.
+fill: $(VENV)/.run
 	$(PY) -m generators dubai --out $(SYNTHETIC)
 	$(PY) -m store ingest --all $(SYNTHETIC) --data data/store
 	$(PY) -m store publish --data data/store
