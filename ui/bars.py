@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hidden_axis, hover, layout, wrapped
+from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, wrapped
 from ui.context import Context
 
 _ROW: Final = 30
@@ -126,7 +126,7 @@ def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], l
     colour = colours(context)
     names = {
         "tickvals": list(range(len(rows))),
-        "ticktext": [wrapped(row.name, 26) for row in rows],
+        "ticktext": name_labels(context, [row.name for row in rows]),
         "autorange": False,
         "range": [len(rows) - 0.5, -0.5],
         "side": "right" if context.rtl else "left",

@@ -8,6 +8,7 @@ Hazard: plotly reads a little HTML in every text. Names are data: they go throug
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any, Final
@@ -72,10 +73,10 @@ def time_axis(context: Context, labels: dict[Any, str], **more: Any) -> dict[str
     }
 
 
-def value_axis(context: Context, low: float, high: float, unit: Unit, **more: Any) -> dict[str, Any]:
+def value_axis(context: Context, low: float, high: float, unit: Unit, most: int = 6, **more: Any) -> dict[str, Any]:
     """A value axis with round ticks, written in the page's language, on the right-hand side."""
     colour = colours(context)
-    ticks = nice_ticks(low, high)
+    ticks = nice_ticks(low, high, most)
     return {
         "side": "right",
         "showgrid": True,
@@ -130,6 +131,11 @@ def wrapped(name: str, width: int = 24) -> str:
     if len(lines) > 2:
         lines = [lines[0], lines[1] + "…"]
     return "<br>".join(plot_text(line) for line in lines)
+
+
+def name_labels(context: Context, names: Sequence[str], width: int = 26) -> list[str]:
+    """Names for an axis: wrapped, harmless, and each line in the direction of the page (figures are set left to right)."""
+    return ["<br>".join(context.format.phrase(line) for line in wrapped(name, width).split("<br>")) for name in names]
 
 
 def hover(*lines: str) -> str:

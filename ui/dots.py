@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hover, layout, value_axis, wrapped
+from ui.charts import Figure, colours, hover, layout, name_labels, value_axis, wrapped
 from ui.context import Context
 
 _ROW: Final = 30
@@ -35,7 +35,7 @@ def dots(context: Context, rows: Sequence[Dot], target: float | None = None) -> 
     """Dots on a common scale that ends at 100%."""
     low, high = _span(rows, target)
     room = (high - low) * 0.2
-    axis = value_axis(context, low, high, "share", side="top", automargin=True, tickangle=0)
+    axis = value_axis(context, low, high, "share", most=4, side="top", automargin=True, tickangle=0)
     span = [high + room, low - (high - low) * 0.05]
     axis["range"] = span if context.rtl else span[::-1]
     data = [_bounds(context, rows), _rings(context, rows), _dots(context, rows)]
@@ -69,7 +69,7 @@ def _names(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
     colour = colours(context)
     return {
         "tickvals": list(range(len(rows))),
-        "ticktext": [wrapped(row.name, 34) for row in rows],
+        "ticktext": name_labels(context, [row.name for row in rows]),
         "autorange": False,
         "range": [len(rows) - 0.5, -0.5],
         "side": "right" if context.rtl else "left",

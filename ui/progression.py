@@ -97,31 +97,31 @@ def _name(context: Context, window: Window) -> str:
 
 
 def _ticks(context: Context, window: Window, grain: Grain, slots: list[str] | None) -> dict[int, str]:
-    """Names of the months where they begin; days of the month where the window is short."""
+    """Names of the months; in Arabic every other one, for it has no short names, and twelve would meet on a phone."""
     write = context.format
     if slots:
         if grain == "month":
-            return {i: write.period(f"{window.end.year}{slot}", short=True) for i, slot in enumerate(slots)}
-        starts = {i: slot for i, slot in enumerate(slots) if slot.endswith("-01")}
-        return {
-            i + 15: write.month(date(window.end.year, int(slot[1:3]), 1), year=False, short=True) for i, slot in starts.items()
-        }
+            months = list(enumerate(slots))[:: 2 if context.rtl else 1]
+            return {i: write.period(f"{window.end.year}{slot}", short=True) for i, slot in months}
+        starts = [(i + 15, int(slot[1:3])) for i, slot in enumerate(slots) if slot.endswith("-01")]
+        shown = starts[:: 2 if context.rtl else 1]
+        return {i: write.month(date(window.end.year, number, 1), year=False, short=True) for i, number in shown}
     return time_ticks(context, window, grain)
 
 
 def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]:
-    """Labels by position for a window drawn by day or month: at most about a dozen."""
-    write = context.format
+    """Labels by position for a window drawn by day or month: at most about a dozen, half of that in Arabic."""
+    write, most = context.format, 6 if context.rtl else 12
     if grain == "month":
         months = keys(window, "month")
-        step = -(-len(months) // 12)
+        step = -(-len(months) // most)
         return {i: write.period(k, short=True) for i, k in enumerate(months) if i % step == 0}
     days = [window.start + timedelta(days=i) for i in range(window.days)]
     if window.days <= 62:
         step = 7 if window.days > 14 else 1
         return {i: write.period(day.isoformat(), short=True) for i, day in enumerate(days) if i % step == 0}
     firsts = {i: day for i, day in enumerate(days) if day.day == 1}
-    step = -(-len(firsts) // 12)
+    step = -(-len(firsts) // most)
     return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
 
 
