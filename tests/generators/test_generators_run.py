@@ -16,13 +16,13 @@ WRITTEN = ("departments", "services", "targets", "it_spend", "payments", "probes
 WEEK = {"scenario": "dubai", "start": date(2012, 9, 27), "end": date(2012, 10, 3), "seed": 7, "scale": 0.02}
 GOLDEN = {
     "departments": "5f1c42ffc6e4a386",
-    "services": "cc9ef03aa540f6fe",
+    "services": "862ec9bee135cfef",
     "targets": "13ee5ff7b5bf9abd",
     "it_spend": "3d64405278fe3f01",
-    "payments": "e11b6a2f96ca8e4a",
-    "probes": "9dddcb8c927cfb23",
-    "surveys": "5cf18df6b927695e",
-    "feedback": "71f138d1ab49b275",
+    "payments": "f56639bc52e1e566",
+    "probes": "a8caa10f47295411",
+    "surveys": "017d5554148e90fa",
+    "feedback": "055dfc34e194c4d9",
     "campaigns": "4cf030b7f44a5993",
     "events": "a3d8946a90bfccd3",
 }

@@ -21,9 +21,10 @@ def test_departments_join_the_gateway_as_published() -> None:
 
 def test_there_are_a_thousand_services_by_the_end_of_the_default_range_and_two_hundred_are_paid() -> None:
     services = build_world(7).services
-    assert 1_000 <= sum(s.launched_on <= date(2012, 9, 30) for s in services) <= 2_000
-    assert sum(s.transactional for s in services) == TRANSACTIONAL == 200
-    assert all(s.transactional for s in services[:TRANSACTIONAL])
+    launched = [s for s in services if s.launched_on <= date(2012, 9, 30)]
+    assert 1_000 <= len(launched) <= 2_000
+    assert 190 <= sum(s.transactional for s in launched) <= 210
+    assert [s.transactional for s in services] == [i < TRANSACTIONAL for i in range(len(services))]
 
 
 def test_dozens_of_services_are_on_the_phone() -> None:
