@@ -276,6 +276,7 @@ class Source:
     kind       'log' grows by new records; 'reference' is replaced as a whole by a newer file of the same name.
     time       the column whose local date is the business date of a record (None: no calendar, e.g. departments).
     time_end   the column with the last day a record covers, where that is not its business date.
+    monthly    a record covers the calendar month that begins with its business date.
     money      the column that is summed, in fils, as the control total of a file.
     daily      whether complete-through waits for this source (once it has ever delivered).
     """
@@ -285,6 +286,7 @@ class Source:
     kind: Literal["log", "reference"]
     time: str | None
     time_end: str | None = None
+    monthly: bool = False
     money: str | None = None
     daily: bool = False
 
@@ -295,7 +297,7 @@ SOURCES: Final[dict[str, Source]] = {
         Source("departments", Departments, "reference", None),
         Source("services", Services, "reference", None),
         Source("targets", Targets, "reference", None),
-        Source("it_spend", ItSpend, "log", "month", money="spent_fils"),
+        Source("it_spend", ItSpend, "log", "month", monthly=True, money="spent_fils"),
         Source("payments", Payments, "log", "occurred_at", money="amount_fils", daily=True),
         Source("payment_totals", PaymentTotals, "log", "period_start", time_end="period_end", money="amount_fils", daily=True),
         Source("probes", Probes, "log", "probed_at", daily=True),

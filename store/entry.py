@@ -102,7 +102,8 @@ def _fils(frame: pl.DataFrame, source: Source) -> int | None:
 def _span(fresh: pl.DataFrame, source: Source) -> tuple[str | None, str | None]:
     if source.time is None or fresh.is_empty():
         return None, None
-    first, last = fresh[parts.BUSINESS_DATE].min(), fresh[source.time_end or parts.BUSINESS_DATE].max()
+    ends = fresh[source.time_end or parts.BUSINESS_DATE]
+    first, last = fresh[parts.BUSINESS_DATE].min(), (ends.dt.month_end() if source.monthly else ends).max()
     assert isinstance(first, date)
     assert isinstance(last, date)
     return first.isoformat(), last.isoformat()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -176,3 +177,14 @@ def test_data_folder_comes_from_the_environment(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("DATA", str(tmp_path / "elsewhere"))
     assert main(["ingest", "payments", str(parquet(tmp_path / "p.parquet", "payments", [payment(1)]))]) == 0
     assert (tmp_path / "elsewhere" / "ledger.sqlite").exists()
+
+
+def test_a_source_of_months_is_complete_through_the_end_of_its_last_month(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"department": "rta", "month": date(2012, 2, 1), "budget_fils": 100, "spent_fils": 90}
+    run(tmp_path / "s", "ingest", "it_spend", parquet(tmp_path / "it.parquet", "it_spend", [row]))
+    capsys.readouterr()
+    assert run(tmp_path / "s", "status", "--format", "json") == 0
+    [source] = json.loads(capsys.readouterr().out)["sources"]
+    assert (source["first_day"], source["complete_through"]) == ("2012-02-01", "2012-02-29")
