@@ -15,6 +15,7 @@ from generators.calibration import scaled_plan
 from generators.mix import department_shares
 from generators.published import TERMS, YEARS
 from generators.streams import stream
+from generators.surveys import EVENT_POLL
 from generators.tables import rows
 from generators.world import TRANSACTIONAL, build_world
 
@@ -152,6 +153,35 @@ def events(start: date, end: date) -> pl.DataFrame:
     """The contract `events`: those that begin in the range."""
     found = [r for r in rows("events") if start.isoformat() <= r["starts_on"] <= end.isoformat()]
     return _dated(found, ("code", "name_en", "name_ar"), (), ("entities", "area_m2", "polls_answered", "complaints"))
+
+
+def waves(start: date, end: date) -> pl.DataFrame:
+    """The contract `waves`: the plans of the years of the range, and the polls at its events."""
+    planned = [
+        {
+            "code": r["wave"],
+            "survey": r["survey"],
+            "name_en": r["name_en"],
+            "name_ar": r["name_ar"],
+            "starts_on": r["first"],
+            "ends_on": r["last"],
+            "departments": r["departments"].replace("*", ""),
+        }
+        for r in rows("waves")
+        if start.year <= date.fromisoformat(r["first"]).year <= end.year
+    ]
+    shows = [
+        {
+            **r,
+            "survey": EVENT_POLL[0],
+            "name_en": f"Poll at {r['name_en']}",
+            "name_ar": f"استطلاع {r['name_ar']}",
+            "departments": "",
+        }
+        for r in rows("events")
+        if start.isoformat() <= r["starts_on"] <= end.isoformat()
+    ]
+    return _dated([*planned, *shows], ("code", "survey", "name_en", "name_ar"), ("departments",), ())
 
 
 def _dated(found: list[dict[str, str]], names: tuple[str, ...], texts: tuple[str, ...], numbers: tuple[str, ...]) -> pl.DataFrame:

@@ -30,7 +30,7 @@ from generators.writer import Written, clear, read_manifest, write_frames, write
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 7
+VERSION: Final = 8
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
 LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
@@ -85,6 +85,7 @@ REFERENCES: Final[dict[str, Callable[[Order], pl.DataFrame]]] = {
     "targets": lambda order: records.targets(order.seed, order.scale, order.start, order.end),
     "campaigns": lambda order: records.campaigns(order.start, order.end),
     "events": lambda order: records.events(order.start, order.end),
+    "waves": lambda order: records.waves(order.start, order.end),
 }
 """Reference tables, one file each."""
 

@@ -6,8 +6,8 @@ Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amo
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest; `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `is_whole_months(window)`, `span_of(key)`, `keys(window, grain)`
-Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `monitor_summaries`, and for the operator
-          `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
+Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
+          for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
 Open:     `open_snapshot(data)`, `current_version(data)`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`.
 """
@@ -46,6 +46,7 @@ from metrics.reference import (
     Incident,
     Service,
     Target,
+    Wave,
     campaigns,
     coverage,
     coverage_days,
@@ -60,6 +61,7 @@ from metrics.reference import (
     services,
     target,
     targets,
+    waves,
 )
 from metrics.words import Note
 from store.errors import NoSnapshotError
@@ -98,6 +100,7 @@ __all__ = [
     "Trial",
     "Unit",
     "UnknownCodeError",
+    "Wave",
     "Window",
     "campaigns",
     "change_unit",
@@ -136,6 +139,7 @@ __all__ = [
     "targets",
     "unfinished",
     "volume_and_value",
+    "waves",
     "year",
     "year_to_date",
 ]

@@ -94,6 +94,17 @@ class Incident:
 
 
 @dataclass(frozen=True)
+class Wave:
+    """A planned wave of a survey and the days it runs, both inclusive; it is launched once it has begun."""
+
+    code: str
+    survey: str
+    name_en: str
+    name_ar: str
+    window: Window
+
+
+@dataclass(frozen=True)
 class Campaign:
     """A campaign and the days it ran, both inclusive."""
 
@@ -176,6 +187,16 @@ def campaigns(snapshot: Snapshot, scope: Scope) -> tuple[Campaign, ...]:
         among = tuple(d for d in r["departments"].split() if scope.departments is None or d in scope.departments)
         if among or scope.departments is None:
             found.append(Campaign(r["code"], r["name_en"], r["name_ar"], Window(r["starts_on"], r["ends_on"]), among))
+    return tuple(found)
+
+
+def waves(snapshot: Snapshot, scope: Scope) -> tuple[Wave, ...]:
+    """Planned waves of surveys that ask about a department of the scope, in order of their start."""
+    found = []
+    for r in _records(snapshot, "waves", Scope.everything(), order="starts_on, code"):
+        asked = tuple(r["departments"].split())
+        if scope.departments is None or not asked or scope.departments & set(asked):
+            found.append(Wave(r["code"], r["survey"], r["name_en"], r["name_ar"], Window(r["starts_on"], r["ends_on"])))
     return tuple(found)
 
 

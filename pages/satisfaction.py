@@ -13,7 +13,7 @@ from ui.lookups import known
 from ui.series import over_time
 from ui.shell import columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
-from ui.survey_words import certainty, notes, satisfied, wording_changes
+from ui.survey_words import begun, certainty, notes, satisfied, wording_changes
 from ui.tables import show_table
 from ui.targets import progress
 
@@ -95,6 +95,8 @@ def _by(context: Context, dimension: str) -> None:
     note = _(
         "Dot: share of answers 4 or 5 of 5; line: 95% interval; grey mark: {base}", base=context.format.window_short(context.base)
     )
+    if dimension == "wave":
+        note = ". ".join(filter(None, (note, begun(context))))
     chosen = context.state.filters.get(dimension)
     key = f"satisfaction-{dimension}"
     figure(context, key, dots(context, result, chosen), [result], title=title, note=note, filters=clicked)

@@ -251,6 +251,22 @@ class Campaigns(dy.Schema):
         return pl.col("starts_on") <= pl.col("ends_on")
 
 
+class Waves(dy.Schema):
+    """Planned waves of surveys, one row each: who is asked what, and when. A wave that has begun is launched."""
+
+    code = _code(primary_key=True)
+    survey = _code(description="instrument")
+    name_en = dy.String(min_length=1)
+    name_ar = dy.String(min_length=1)
+    starts_on = dy.Date()
+    ends_on = dy.Date(description="last day, inclusive")
+    departments = dy.String(description="codes separated by a space; empty for all")
+
+    @dy.rule()
+    def days_in_order(cls) -> pl.Expr:
+        return pl.col("starts_on") <= pl.col("ends_on")
+
+
 class Events(dy.Schema):
     """Public events where services were shown, one row each."""
 
@@ -307,5 +323,6 @@ SOURCES: Final[dict[str, Source]] = {
         Source("feedback", Feedback, "log", "occurred_at", daily=True),
         Source("campaigns", Campaigns, "reference", None),
         Source("events", Events, "reference", None),
+        Source("waves", Waves, "reference", None),
     )
 }

@@ -151,6 +151,15 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "ends_on": "DATE",
         "departments": "VARCHAR",
     },
+    "waves": {
+        "code": "VARCHAR",
+        "survey": "VARCHAR",
+        "name_en": "VARCHAR",
+        "name_ar": "VARCHAR",
+        "starts_on": "DATE",
+        "ends_on": "DATE",
+        "departments": "VARCHAR",
+    },
     "events": {
         "code": "VARCHAR",
         "name_en": "VARCHAR",

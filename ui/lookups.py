@@ -53,6 +53,7 @@ def known(snapshot: Snapshot, scope: Scope) -> Known:
         proper={
             "department": {d.code: (d.name_en, d.name_ar) for d in departments},
             "service": {s.code: (s.name_en, s.name_ar) for s in services},
+            "wave": {w.code: (w.name_en, w.name_ar) for w in metrics.waves(snapshot, scope)},
         },
         order=order,
         delivered=delivered,

@@ -53,6 +53,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "feedback": N_("Complaints and suggestions"),
         "campaigns": N_("Campaigns"),
         "events": N_("Events"),
+        "waves": N_("Survey waves"),
     },
 }
 

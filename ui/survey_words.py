@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import metrics
 from metrics import Result, Row
 from ui.charts import plot_text
 from ui.context import Context
@@ -64,6 +65,23 @@ def certainty(context: Context, score: Result) -> str:
     if total.interval.response_rate is not None:
         said += " " + _("{share} of those invited answered.", share=write.share(total.interval.response_rate))
     return said
+
+
+def begun(context: Context) -> str:
+    """How many of the year's planned waves had begun by the last day shown; empty where none was planned."""
+    _, day = context._, context.window.end
+    planned = [w for w in metrics.waves(context.snapshot, context.scope) if w.window.start.year == day.year]
+    if not planned:
+        return ""
+    count = sum(w.window.start <= day for w in planned)
+    return _.ngettext(
+        "{begun} of {planned} wave planned for {year} has begun",
+        "{begun} of {planned} waves planned for {year} have begun",
+        len(planned),
+        begun=context.format.count(count),
+        planned=context.format.count(len(planned)),
+        year=str(day.year),
+    )
 
 
 def answered(context: Context, row: Row) -> str:

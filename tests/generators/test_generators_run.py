@@ -12,7 +12,8 @@ from generators import GeneratorError, generate
 from generators.__main__ import main, parser
 from store.contract import SOURCES
 
-WRITTEN = ("departments", "services", "targets", "it_spend", "payments", "probes", "surveys", "feedback", "campaigns", "events")
+REFERENCES = ("departments", "services", "targets", "campaigns", "events", "waves")
+WRITTEN = (*REFERENCES, "it_spend", "payments", "probes", "surveys", "feedback")
 WEEK = {"scenario": "dubai", "start": date(2012, 9, 27), "end": date(2012, 10, 3), "seed": 7, "scale": 0.02}
 GOLDEN = {
     "departments": "5f1c42ffc6e4a386",
@@ -25,6 +26,7 @@ GOLDEN = {
     "feedback": "055dfc34e194c4d9",
     "campaigns": "4cf030b7f44a5993",
     "events": "a3d8946a90bfccd3",
+    "waves": "7a817f0dc818deb5",
 }
 
 Digest = Callable[[Path, str], str]
@@ -49,6 +51,12 @@ def test_departments_and_services_of_logs_are_in_the_references(small: Path) -> 
     for source in ("payments", "probes", "surveys", "feedback"):
         used = pl.read_parquet(small / source / "*.parquet").select(code="service", department="department").unique()
         assert used.join(services, on=["code", "department"], how="anti").height == 0
+
+
+def test_twenty_polls_are_planned_in_2012_and_eight_begin_on_29_september(small: Path) -> None:
+    waves = pl.read_parquet(small / "waves" / "*.parquet").filter(pl.col("survey") == "customer-poll")
+    assert waves.height == 20
+    assert waves.filter(pl.col("starts_on") == date(2012, 9, 29)).height == 8
 
 
 def test_the_manifest_holds_rows_and_fils_of_every_file(small: Path) -> None:

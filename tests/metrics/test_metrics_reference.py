@@ -23,6 +23,7 @@ from metrics import (
     services,
     target,
     targets,
+    waves,
 )
 from tests.support.marts import snapshot_in_memory
 
@@ -35,6 +36,7 @@ DAY = date(2012, 9, 1)
 def snapshot() -> Snapshot:
     """Two departments with a little of everything."""
     campaign = {"name_en": "Best eCustomer", "name_ar": "أفضل متعامل إلكتروني", "starts_on": DAY, "ends_on": date(2012, 10, 1)}
+    span = {"starts_on": DAY, "ends_on": date(2012, 10, 1)}
     return snapshot_in_memory(
         departments=[
             {"code": "dewa", "name_en": "Electricity and Water", "name_ar": "كهرباء ومياه", "size": 9},
@@ -58,6 +60,10 @@ def snapshot() -> Snapshot:
             {"code": "rta-only", "departments": "rta", **campaign},
         ],
         events=[{"code": "gitex", "name_en": "GITEX", "name_ar": "جيتكس", "starts_on": DAY, "ends_on": DAY, "entities": 26}],
+        waves=[
+            {"code": "everyone", "survey": "panel", "name_en": "Panel", "name_ar": "لوحة", "departments": "", **span},
+            {"code": "poll-rta", "survey": "poll", "name_en": "Poll", "name_ar": "استطلاع", "departments": "rta", **span},
+        ],
         files=[{"source": "payments", "name": "a.parquet", "ingested_at": datetime(2012, 10, 1)}],
         quarantine=[{"source": "payments", "file": "a.parquet", "line": 7, "raw": "{}"}],
         reconciliation=[{"source": "payments", "month": DAY, "rows_ledger": 1, "rows_mart": 1}],
@@ -99,6 +105,12 @@ def test_a_campaign_names_only_departments_of_the_scope(snapshot: Snapshot) -> N
     assert [(c.code, c.departments) for c in campaigns(snapshot, DEWA)] == [("all", ("dewa",))]
     assert [c.code for c in campaigns(snapshot, ALL)] == ["all", "rta-only"]
     assert campaigns(snapshot, ALL)[0].window == Window(DAY, date(2012, 10, 1))
+
+
+def test_waves_are_those_that_ask_about_the_scope(snapshot: Snapshot) -> None:
+    assert [w.code for w in waves(snapshot, ALL)] == ["everyone", "poll-rta"]
+    assert [w.code for w in waves(snapshot, DEWA)] == ["everyone"]
+    assert waves(snapshot, ALL)[1].window == Window(DAY, date(2012, 10, 1))
 
 
 def test_events_are_public(snapshot: Snapshot) -> None:
