@@ -14,6 +14,8 @@ from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, 
 from ui.context import Context
 
 _ROW: Final = 30
+_LABEL_ROOM: Final = 44
+"""Pixels beside the plot for the label of the longest bar: on a phone a share of the plot alone is too little."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
         data += _base_marks(context, rows)
     data.append(_labels(context, rows))
     most = max((v for row in rows for v in (row.value, row.base) if v is not None), default=1.0)
-    figure = _figure(context, rows, data, 0.0, most * 1.34 or 1.0)
+    figure = _figure(context, rows, data, 0.0, most * 1.3 or 1.0)
     if 0 < split < len(rows):
         edge = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": split - 0.5, "y1": split - 0.5}
         figure["layout"]["shapes"] = [{**edge, "line": {"color": colour.line, "width": 1}}]
@@ -139,9 +141,7 @@ def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], l
         "tickfont": {"size": 12, "color": colour.ink},
     }
     span = [high, low] if context.rtl else [low, high]
-    return {
-        "data": data,
-        "layout": layout(
-            context, max(90, _ROW * len(rows) + 24), xaxis=hidden_axis(range=span), yaxis=names, clickmode="event+select"
-        ),
-    }
+    beside = {"l" if context.rtl else "r": _LABEL_ROOM}
+    height = max(90, _ROW * len(rows) + 24)
+    axes = {"xaxis": hidden_axis(range=span), "yaxis": names}
+    return {"data": data, "layout": layout(context, height, margin=beside, clickmode="event+select", **axes)}

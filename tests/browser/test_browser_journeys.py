@@ -16,12 +16,23 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+STILL = """([selector, number]) => {
+    const bar = document.querySelectorAll(selector)[number];
+    if (!bar) return false;
+    const box = bar.getBoundingClientRect();
+    const place = [box.x + box.width / 2, box.y + box.height / 2];
+    const before = window.lastPlace;
+    window.lastPlace = place;
+    return before && Math.hypot(before[0] - place[0], before[1] - place[1]) < 0.5 && box.width > 0 && place;
+}"""
+
+
 def click_bar(page: Page, key: str, number: int) -> None:
-    bar = page.locator(f".st-key-figure-{key} .bars .point path").nth(number)
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    """Click the middle of a bar once plotly has stopped moving it."""
+    page.locator(f".st-key-figure-{key} .k-figure-title").scroll_into_view_if_needed()
+    bars = f".st-key-figure-{key} .bars .point path"
+    place = page.wait_for_function(STILL, arg=[bars, number], polling=200).json_value()
+    page.mouse.click(*place)
 
 
 def headline(page: Page) -> Locator:
