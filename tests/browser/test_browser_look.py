@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
@@ -129,3 +130,19 @@ def test_a_cold_deep_link_opens_its_page_on_a_server_nobody_has_visited(visit: O
     page = visit(path, url=fresh_server.url)
     expect(page.locator(".k-brand")).to_be_visible()
     expect(page.locator(".k-headline")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no data to show yet"), ("ar", "لا توجد بيانات")])
+def test_a_store_without_a_snapshot_is_a_designed_state_in_the_readers_language(
+    browser: Browser, tmp_path: Path, language: str, said: str
+) -> None:
+    (tmp_path / "store").mkdir()
+    empty = Server(tmp_path / "store", tmp_path / "server.log")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{empty.url}/?lang={language}")
+    expect(page.locator(".k-empty h3")).to_contain_text(said)
+    assert "Traceback" not in page.inner_text("body")
+    assert str(tmp_path) not in page.inner_text("body")
+    context.close()
+    empty.stop()

@@ -1,9 +1,11 @@
 """The overview in both languages, over a government with every source, one with monthly totals only, and an empty store."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.support.marts import build_snapshot
 from tests.support.scenes import government, libraries, nothing
 from tests.support.visits import markup, text, visit
 from ui.format import plain
@@ -80,3 +82,13 @@ def test_an_empty_store_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     assert not app.get("plotly_chart")
     if language == "en":
         assert "No collections were reported" in text(app)
+
+
+def test_a_new_snapshot_is_shown_on_the_next_run_without_a_restart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    day = date(2012, 9, 30)
+    build_snapshot(tmp_path, payments=[{"day": day, "settled": 1, "gross_fils": 1_000}]).close()
+    app = visit(monkeypatch, tmp_path)
+    assert "AED 10.00 collected" in text(app)
+    build_snapshot(tmp_path, payments=[{"day": day, "settled": 2, "gross_fils": 2_500}]).close()
+    app.run()
+    assert "AED 25.00 collected" in text(app)
