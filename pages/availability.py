@@ -5,8 +5,8 @@ from typing import Final
 
 import metrics
 from metrics import Result, Row
-from ui.answers import ask, unfiltered
-from ui.cards import Card, cards
+from ui.answers import ask
+from ui.cards import card_of, cards
 from ui.context import Context
 from ui.dots import Dot, dots
 from ui.figure import figure, no_figure
@@ -15,10 +15,8 @@ from ui.incidents import incident_table, reported_table
 from ui.lookups import names_of
 from ui.measures import by_time
 from ui.outages import available, bounds_in_words, course
-from ui.series import over_time
 from ui.shell import columns, empty, headline
 from ui.tables import show_table
-from ui.targets import progress
 
 CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
 BOTH: Final = ("availability", "availability_including_maintenance")
@@ -27,14 +25,15 @@ MOST_SERVICES: Final = 14
 
 def page(context: Context) -> None:
     """Draw the page."""
+    _ = context._
     filter_bar(context, ("department", "service"))
     result = ask(context, "availability")
     headline(available(context, result), bounds_in_words(context, result, ask(context, "incidents"), ask(context, "downtime")))
     if result.total.value is None:
         _not_monitored(context)
         return
-    cards(context, [_card(context, kpi) for kpi in CARDS])
-    left, right = columns(context, 1, 1)
+    cards(context, [card_of(context, kpi, _("Including maintenance") if kpi == BOTH[1] else None) for kpi in CARDS])
+    left, right = columns(1, 1)
     with left:
         _course(context)
         _parts(context, "department")
@@ -54,14 +53,6 @@ def _not_monitored(context: Context) -> None:
             period=context.format.window(context.window),
         ),
     )
-
-
-def _card(context: Context, kpi: str) -> Card:
-    result, names = ask(context, kpi), names_of(context)
-    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
-    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
-    title = context._("Including maintenance") if kpi == BOTH[1] else None
-    return Card(result, over_time(context, kpi), progress(context, result), title, remark)
 
 
 def _course(context: Context) -> None:

@@ -3,19 +3,16 @@
 from typing import Final, cast
 
 from metrics import Grain
-from ui.answers import ask, unfiltered
+from ui.answers import ask
 from ui.bars import Bar, bars
-from ui.cards import Card, cards
+from ui.cards import card_of, cards
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
-from ui.lookups import names_of
 from ui.measures import by_time, course, part_bars
 from ui.sentences import collected, largest
-from ui.series import over_time
 from ui.shell import choices, columns, headline
 from ui.tables import show_table
-from ui.targets import progress
 from ui.toggle import toggle
 
 CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
@@ -28,9 +25,9 @@ def page(context: Context) -> None:
     filter_bar(context)
     amount = ask(context, "collected_amount")
     headline(collected(context, amount), largest(context, ask(context, "collected_amount", "department")))
-    cards(context, [_card(context, kpi) for kpi in CARDS])
+    cards(context, [card_of(context, kpi) for kpi in CARDS])
     measure, grain = _choices(context)
-    left, right = columns(context, 1, 1)
+    left, right = columns(1, 1)
     with left:
         _course(context, measure, grain)
         _methods_and_channels(context, measure)
@@ -46,13 +43,6 @@ def _choices(context: Context) -> tuple[str, Grain]:
         measure = toggle("measure", {MEASURES[0]: _("Amounts"), MEASURES[1]: _("Transactions")}, _("What the charts show"))
         grain = toggle("grain", {"month": _("By month"), "day": _("By day")}, _("Steps of time"))
     return measure, cast(Grain, grain)
-
-
-def _card(context: Context, kpi: str) -> Card:
-    result, names = ask(context, kpi), names_of(context)
-    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
-    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
-    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
 
 
 def _unit(context: Context, measure: str) -> str:

@@ -1,22 +1,19 @@
 """Overview: how are we doing, what changed, why. The page of executives, who give it two minutes."""
 
 from metrics import Projection, Result
-from ui.answers import ask, project, unfiltered
+from ui.answers import ask, project
 from ui.attention import attention, items
 from ui.bars import Bar, change_bars
-from ui.cards import Card, cards
+from ui.cards import card_of, cards
 from ui.change import parts_of_change
 from ui.charts import hover
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lines import running_total
-from ui.lookups import names_of
 from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.sentences import collected, why_changed
-from ui.series import over_time
 from ui.shell import columns, headline
-from ui.targets import progress
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
 
@@ -28,8 +25,8 @@ def page(context: Context) -> None:
     projected = _projected(context, amount)
     reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]
     headline(collected(context, amount), " ".join(reason for reason in reasons if reason))
-    cards(context, [_card(context, kpi) for kpi in CARDS])
-    left, right = columns(context, 1.18, 1)
+    cards(context, [card_of(context, kpi) for kpi in CARDS])
+    left, right = columns(1.18, 1)
     with left:
         _running_total(context, amount, projected)
     with right:
@@ -37,13 +34,6 @@ def page(context: Context) -> None:
     found = items(context)
     if found:
         attention(context, found)
-
-
-def _card(context: Context, kpi: str) -> Card:
-    result, names = ask(context, kpi), names_of(context)
-    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
-    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
-    return Card(result, over_time(context, kpi), progress(context, result), remark=remark)
 
 
 def _projected(context: Context, amount: Result) -> Projection | None:

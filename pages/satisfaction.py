@@ -31,7 +31,7 @@ def page(context: Context) -> None:
         _nobody_asked(context)
         return
     cards(context, [Card(ask(context, kpi), over_time(context, kpi), progress(context, ask(context, kpi))) for kpi in CARDS])
-    left, right = columns(context, 1.18, 1)
+    left, right = columns(1.18, 1)
     with left:
         _trend(context)
         _funnel(context, invited)

@@ -13,12 +13,14 @@ from html import escape
 import streamlit as st
 
 from metrics import Result
+from ui.answers import ask, unfiltered
 from ui.change import change_of
 from ui.context import Context
 from ui.explain import explanation
-from ui.series import Trend
+from ui.lookups import names_of
+from ui.series import Trend, over_time
 from ui.sparkline import sparkline
-from ui.targets import Progress
+from ui.targets import Progress, progress
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,14 @@ class Card:
     progress: Progress | None = None
     title: str | None = None
     remark: str = ""
+
+
+def card_of(context: Context, kpi: str, title: str | None = None) -> Card:
+    """The card of a KPI for a view: its change, its course, its target, and which filters mean nothing to it."""
+    result, names = ask(context, kpi), names_of(context)
+    ignored = [names.dimension(dimension) for dimension in unfiltered(context, kpi)]
+    remark = context._("not by {dimensions}", dimensions=context._(", ").join(ignored)) if ignored else ""
+    return Card(result, over_time(context, kpi), progress(context, result), title, remark)
 
 
 def cards(context: Context, row: Sequence[Card]) -> None:
@@ -102,12 +112,12 @@ def _series(context: Context, card: Card) -> str:
     return sparkline(card.series.current, card.series.base, label)
 
 
-def _target(progress: Progress | None) -> str:
-    if progress is None:
+def _target(way: Progress | None) -> str:
+    if way is None:
         return ""
-    width = f"{100 * min(1.0, max(0.0, progress.filled)):.1f}"
-    gone = "" if progress.gone is None else f'<u style="inset-inline-start:{100 * progress.gone:.1f}%"></u>'
+    width = f"{100 * min(1.0, max(0.0, way.filled)):.1f}"
+    gone = "" if way.gone is None else f'<u style="inset-inline-start:{100 * way.gone:.1f}%"></u>'
     return (
         f'<div class="k-target"><div class="k-target-bar" aria-hidden="true"><i style="inline-size:{width}%"></i>{gone}</div>'
-        f"<p>{escape(progress.words)}</p></div>"
+        f"<p>{escape(way.words)}</p></div>"
     )

@@ -102,9 +102,8 @@ def headline(sentence: str, second: str = "") -> None:
     st.html(f'<h1 class="k-headline">{escape(sentence)}</h1>{more}')
 
 
-def columns(context: Context, *widths: float) -> list[st.delta_generator.DeltaGenerator]:
+def columns(*widths: float) -> list[st.delta_generator.DeltaGenerator]:
     """Columns side by side that stand one below the other on a phone."""
-    del context
     return st.columns(list(widths), gap="medium")
 
 
