@@ -1,6 +1,7 @@
 """The head of the document: language and direction at its first byte, and nothing else touched."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -48,7 +49,8 @@ def get(path: str, query: str = "", **headers: str) -> tuple[dict[str, str], str
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # browser tests leave a running event loop in the main thread
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return {k.decode(): v.decode() for k, v in sent[0]["headers"]}, body.decode()
 
