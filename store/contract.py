@@ -124,7 +124,10 @@ class Payments(dy.Schema):
 
 
 class PaymentTotals(dy.Schema):
-    """Totals of a body that reports no single payments: transactions and amount of a period, one row per combination."""
+    """Totals of a body that reports no single payments: transactions and amount of a period, one row per combination.
+
+    Refunds are lines of their own with a negative amount, as in the payment log; no other amount is below 0.
+    """
 
     period_start = dy.Date(primary_key=True)
     period_end = dy.Date(primary_key=True, description="last day, inclusive")
@@ -141,6 +144,11 @@ class PaymentTotals(dy.Schema):
     @dy.rule()
     def period_in_order(cls) -> pl.Expr:
         return pl.col("period_start") <= pl.col("period_end")
+
+    @dy.rule()
+    def sign_follows_status(cls) -> pl.Expr:
+        refund = pl.col("status") == "refunded"
+        return (refund & (pl.col("amount_fils") <= 0)) | (~refund & (pl.col("amount_fils") >= 0))
 
 
 class Probes(dy.Schema):

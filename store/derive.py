@@ -1,7 +1,8 @@
 """Rows of reference sources (departments, services) that a mapping derives from the values of a file.
 
-Rule: what is derived only adds. Codes the store knows already keep their row, so a list delivered as a file of its own
-stays as it is, and a later file brings only its new names.
+Rule: what is derived only adds, and only from rows that are not rejected. Codes the store knows already keep their row, so a
+list delivered as a file of its own stays as it is, and a later file brings only its new names.
+Hazard: a derived row that breaks its contract rejects the lines it comes from; two that contradict each other refuse the file.
 """
 
 from pathlib import Path
@@ -9,27 +10,45 @@ from pathlib import Path
 import polars as pl
 
 from store import files, read
-from store.check import check
+from store.check import CONFLICT, check
 from store.contract import SOURCES
 from store.entry import Incoming
 from store.errors import InputError
 from store.parse import LINE, typed
 
 
+def problems(name: str, derived: pl.DataFrame, origin: str) -> pl.DataFrame:
+    """What lines break because the row of the reference `name` derived from them breaks its contract: LINE, column, rule.
+
+    `derived` has LINE and the contract's columns. Columns are named '<reference>.<column>'.
+    """
+    distinct, found = _judged(name, derived, origin)
+    found = found.filter(pl.col("rule") != CONFLICT)
+    verdicts = distinct.join(found.rename({"column": "_column", "rule": "_rule"}), on=LINE).drop(LINE)
+    lines = derived.join(verdicts, on=SOURCES[name].schema.column_names(), nulls_equal=True, maintain_order="left")
+    return lines.select(LINE, column=pl.concat_str(pl.lit(f"{name}."), "_column"), rule="_rule")
+
+
+def agree(name: str, derived: pl.DataFrame, origin: str) -> None:
+    """Raise InputError where two lines give one code different contents: no line can be said to be the right one."""
+    distinct, found = _judged(name, derived, origin)
+    conflicts = distinct.join(found.filter(pl.col("rule") == CONFLICT), on=LINE, how="semi")
+    for key, rows in conflicts.group_by(SOURCES[name].schema.primary_key(), maintain_order=True):
+        first, second, *_ = rows[LINE]
+        code = " ".join(map(str, key))
+        raise InputError(f"{origin}: lines {first} and {second} say different things of '{code}' in {name}; correct the mapping")
+
+
 def missing(name: str, derived: pl.DataFrame, held: pl.DataFrame, aside: Path, origin: str) -> Incoming | None:
     """The reference `name` as held, and the derived rows it lacks, as a file on its way in; None where it lacks none.
 
-    `derived` has LINE and the contract's columns, `held` the contract's columns. `origin` says in messages and in the ledger
-    where the rows come from. Raises InputError where a derived row breaks the contract.
+    `derived` has LINE and the contract's columns and was found without problems and agreeing; `held` has the contract's columns.
+    `origin` says in messages and in the ledger where the rows come from.
     """
     source = SOURCES[name]
-    parsed = typed(derived, source.schema, origin)
-    checked = check(parsed, source)
-    if checked.problems.height:
-        line, column, rule = checked.problems.row(0)
-        raise InputError(f"{origin}: the row of '{name}' derived from line {line} breaks {rule} {column}; correct the mapping")
     key = source.schema.primary_key()
-    new = checked.accepted.join(held, on=key, how="anti").drop(LINE)
+    rows = typed(derived, source.schema, origin).frame.unique(key, keep="first", maintain_order=True)
+    new = rows.join(held, on=key, how="anti").drop(LINE)
     if new.is_empty():
         return None
     path = aside / f"{name}.parquet"
@@ -37,3 +56,10 @@ def missing(name: str, derived: pl.DataFrame, held: pl.DataFrame, aside: Path, o
     records = read.parquet(path, origin)
     parsed = typed(records.rows, source.schema, origin)
     return Incoming(f"{name}.derived", files.sha256(path), source, records, parsed, check(parsed, source))
+
+
+def _judged(name: str, derived: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The distinct derived rows, each with the first line it comes from, and what they break: LINE, column, rule."""
+    source = SOURCES[name]
+    distinct = derived.unique(source.schema.column_names(), keep="first", maintain_order=True)
+    return distinct, check(typed(distinct, source.schema, origin), source).problems

@@ -23,6 +23,7 @@ from store.intake import Taken, take
 from store.known import Among, known
 from store.ledger import FileRecord
 from store.mapping import MappedFile
+from store.parse import LINE
 from store.settings import Settings
 
 
@@ -124,9 +125,9 @@ def _commit(connection: sqlite3.Connection, order: Order, taken: Taken, aside: P
     """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
     agreed = _settings(order)
     settings.fix(order.data, agreed)
-    incoming = [taken.incoming, *_derived(connection, order, taken, aside)]
-    prepared = [_prepare(connection, order, agreed, each, aside) for each in incoming]
-    record, gone = prepared[0]
+    record, gone = _prepare(connection, order, agreed, taken.incoming, aside)
+    derived = _derived(connection, order, taken, record, aside)
+    prepared = [(record, gone), *(_prepare(connection, order, agreed, each, aside) for each in derived)]
     facts = {"source": record.source, "name": record.name, **asdict(record.totals)}
     before = ledger.file_state(connection, record.sha256)
     if record.state == "refused" and before and before["state"] == "live":
@@ -167,14 +168,16 @@ def _prepare(
     return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
 
 
-def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> list[Incoming]:
-    """The references a mapping adds to, each as the store holds it with the new rows."""
+def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, record: FileRecord, aside: Path) -> list[Incoming]:
+    """The references a mapping adds to, each as the store holds it with the new rows; rejected lines add nothing."""
     found = []
+    rejected = pl.Series([line for line, *_ in record.rejects], dtype=pl.Int64).implode()
     for name, rows in taken.references.items():
         paths = [order.data / part["path"] for part in ledger.live_parts(connection, name)]
         held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in paths]
         stored = pl.concat([SOURCES[name].schema.create_empty(), *held])
-        if incoming := derive.missing(name, rows, stored, aside, taken.incoming.name):
+        kept = rows.filter(~pl.col(LINE).is_in(rejected))
+        if incoming := derive.missing(name, kept, stored, aside, taken.incoming.name):
             found.append(incoming)
     return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from store import files, read, text
+from store import derive, files, read, text
 from store.check import check
 from store.contract import SOURCES, Source
 from store.entry import Incoming
@@ -23,7 +23,7 @@ from store.shape import shape
 
 @dataclass(frozen=True)
 class Taken:
-    """A file on its way in, and the reference rows its mapping derives from it (LINE and columns, per reference source)."""
+    """A file on its way in, and per reference source what each accepted line says of it (LINE and the contract's columns)."""
 
     incoming: Incoming
     references: Mapping[str, pl.DataFrame]
@@ -39,9 +39,14 @@ def take(path: Path, source: Source, mapping: MappedFile | None, aside: Path, no
     schemas = {name: SOURCES[name].schema for name in mapping.references}
     shaped = shape(records.rows, mapping, schemas, path.name)
     parsed = typed(shaped.rows, source.schema, path.name)
-    parsed = Parsed(parsed.frame, pl.concat([shaped.problems, parsed.problems]))
+    unusable = [derive.problems(name, rows, path.name) for name, rows in shaped.references.items()]
+    parsed = Parsed(parsed.frame, pl.concat([shaped.problems, parsed.problems, *unusable]))
     taken = _checked(path.name, sha256, source, replace(records, rows=shaped.rows, skips=shaped.skips), parsed, now)
-    return Taken(taken.incoming, shaped.references)
+    accepted = taken.incoming.checked.accepted.select(LINE)
+    references = {name: rows.join(accepted, on=LINE, how="semi") for name, rows in shaped.references.items()}
+    for name, rows in references.items():
+        derive.agree(name, rows, path.name)
+    return Taken(taken.incoming, references)
 
 
 def _checked(name: str, sha256: str, source: Source, records: Records, parsed: Parsed, now: datetime | None) -> Taken:

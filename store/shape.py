@@ -1,6 +1,7 @@
 """Records as they came -> columns of a source, by a mapping.
 
-Rule: a value the mapping cannot place is a problem of its line, with the column and a rule; it is never dropped or guessed.
+Rule: a value the mapping cannot place is a problem of its line, with the column and a rule; it is never dropped or guessed,
+and never keeps other lines out. That holds for the values references are derived from, too ('departments.name_ar').
 What needs no word of the mapping (integers, ISO dates, allowed values) stays text and is judged by store.parse.
 Hazard: two names that become the same code would be added up silently, so that refuses the file.
 """
@@ -27,8 +28,8 @@ _ISO: Final = "%Y-%m-%dT%H:%M:%S%.f"
 class Shaped:
     """`rows`: LINE and the contract's columns. `problems`: values that could not be placed (LINE, column, rule).
 
-    `skips`: (reason, lines) of lines that are no records; they are not in `rows`. `references`: distinct rows (LINE and the
-    contract's columns) per reference source.
+    `skips`: (reason, lines) of lines that are no records; they are not in `rows`. `references`: per reference source, what each
+    line without a problem says of it (LINE and the contract's columns).
     """
 
     rows: pl.DataFrame
@@ -46,7 +47,11 @@ def shape(records: pl.DataFrame, mapping: MappedFile, schemas: Mapping[str, type
     rows, skips = _skipped(records, mapping)
     placed, problems = _placed(rows, mapping.columns, mapping.source.schema, where)
     good = _with_mapped(rows, placed).join(problems.select(LINE), on=LINE, how="anti", maintain_order="left")
-    references = {name: _reference(good, mapping, name, schemas[name], where) for name in mapping.references}
+    references = {}
+    for name, columns in mapping.references.items():
+        derived, unplaced = _placed(good, columns, schemas[name], f"{where}, {name}")
+        references[name] = derived.join(unplaced.select(LINE), on=LINE, how="anti", maintain_order="left")
+        problems = pl.concat([problems, unplaced.with_columns(pl.concat_str(pl.lit(f"{name}."), "column").alias("column"))])
     return Shaped(placed, problems, skips, references)
 
 
@@ -95,14 +100,6 @@ def _placed(
             rule = UNKNOWN if column.values else column.parse
             problems.append(rows.filter(lost).select(LINE, column=pl.lit(name), rule=pl.lit(rule)))
     return rows.select(LINE, **{name: placed[name] for name in schema.column_names()}), pl.concat(problems)
-
-
-def _reference(rows: pl.DataFrame, mapping: MappedFile, name: str, schema: type[dy.Schema], where: str) -> pl.DataFrame:
-    derived, unplaced = _placed(rows, mapping.references[name], schema, f"{where}, {name}")
-    if unplaced.height:
-        line, column, rule = unplaced.row(0)
-        raise InputError(f"{where}, line {line}: {name}.{column} cannot be derived ({rule}); correct mapping '{mapping.name}'")
-    return derived.unique(schema.column_names(), keep="first", maintain_order=True)
 
 
 def _is_mapped(column: Column | None) -> bool:

@@ -119,6 +119,47 @@ def test_derived_references_only_add(tmp_path: Path) -> None:
     assert found == [("bath", "Bath", "Bath", None), ("st-ives", "Saint Ives", "دائرة", 10)]
 
 
+def test_a_value_no_reference_can_be_derived_from_rejects_its_lines_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """Bath is not in the list of Arabic names, and a town without a Latin letter has no code."""
+    listed = TOTALS.replace("}, keep = true }", "} }") + '[input]\ndelimiter = ";"\n'
+    lines = ["2020-02;Bath;;CASH;1;1", "2020-02;St Ives;;CASH;1;2", "2020-02;دبي;;CASH;1;1", "2020-03;Bath;;CASH;1;1"]
+    outcome = mapped(tmp_path, listed, "\n".join([HEADER, *lines, ""]))
+    assert (outcome.status, outcome.rows_in, outcome.accepted, outcome.rejected) == ("stored", 4, 1, 3)
+    assert rejects(tmp_path / "store") == [
+        (2, "departments.name_ar", "unknown_value", lines[0]),
+        (4, "department", "code", lines[2]),
+        (5, "departments.name_ar", "unknown_value", lines[3]),
+    ]
+    assert stored(tmp_path / "store", "departments")["code"].to_list() == ["st-ives"]
+
+
+def test_a_derived_row_that_breaks_its_contract_rejects_every_line_it_comes_from(tmp_path: Path) -> None:
+    unnamed = TOTALS.replace('name_en = { from = "town" }', 'name_en = { from = "desk" }') + '[input]\ndelimiter = ";"\n'
+    lines = ["2020-02;Bath;;CASH;1;1", "2020-02;St Ives;Desk;CASH;1;2", "2020-03;Bath;;CASH;1;1"]
+    outcome = mapped(tmp_path, unnamed, "\n".join([HEADER, *lines]))
+    assert (outcome.accepted, outcome.rejected) == (1, 2)
+    assert [row[:3] for row in rejects(tmp_path / "store")] == [
+        (2, "departments.name_en", "min_length"),
+        (4, "departments.name_en", "min_length"),
+    ]
+
+
+def test_references_are_derived_from_accepted_rows_only(tmp_path: Path) -> None:
+    """Line 3 breaks the contract, lines 4 and 5 contradict each other."""
+    bad = ["2020-02;Poole;;CASH;-1;1", "2020-02;Dorset;;CASH;1;1", "2020-02;Dorset;;CASH;1;2"]
+    outcome = totals(tmp_path, "2020-02;Bath;;CASH;1;1", *bad)
+    assert (outcome.accepted, outcome.rejected) == (1, 3)
+    assert stored(tmp_path / "store", "departments")["code"].to_list() == ["bath"]
+
+
+def test_lines_that_say_different_things_of_one_code_refuse_the_file(tmp_path: Path) -> None:
+    named = TOTALS.replace('name_en = { from = "town" }', 'name_en = { from = "desk" }') + '[input]\ndelimiter = ";"\n'
+    with pytest.raises(InputError, match="lines 3 and 4 say different things of 'bath' in departments"):
+        mapped(
+            tmp_path, named, "\n".join([HEADER, "2020-02;Ely;A;CASH;1;1", "2020-02;Bath;A;CASH;1;1", "2020-02;Bath;B;CASH;1;1"])
+        )
+
+
 def test_two_names_that_become_one_code_refuse_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'St Ives' and 'st\. ives' both become 'st-ives'"):
         totals(tmp_path, "2020-02;St Ives;;CASH;1;1", "2020-02;st. ives;;CASH;1;1")

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from store import files, ledger
+from store import files, ledger, quarantine
 from store.errors import PublishError
 from store.marts import MARTS
 from store.publish import publish
@@ -221,6 +221,27 @@ def test_the_store_is_complete_through_the_slowest_daily_source(data: Path) -> N
     snapshot = open_current(data)
     assert snapshot.complete_through == date(2012, 2, 7)
     snapshot.close()
+
+
+def test_signs_of_totals_follow_their_status(data: Path) -> None:
+    """A refund that came as a positive number would be added to what was collected."""
+    refund = {"status": "refunded", "kind": "refund"}
+    outcome = deliver(
+        data,
+        "payment_totals",
+        [
+            {"amount_fils": 100_000},
+            {**refund, "amount_fils": -5_000},
+            {**refund, "amount_fils": 0, "branch": "b"},
+            {**refund, "amount_fils": 5_000, "branch": "c"},
+            {"amount_fils": -500, "branch": "d"},
+            {"amount_fils": -500, "status": "waived"},
+        ],
+    )
+    assert (outcome.accepted, outcome.rejected) == (3, 3)
+    assert {(row.line, row.rule) for row in quarantine.rejected(data)} == {(n, "sign_follows_status") for n in (4, 5, 6)}
+    publish(data)
+    assert rows(data, "SELECT sum(gross_fils), sum(refund_fils) FROM payments") == [(100_000, 5_000)]
 
 
 def test_totals_are_complete_through_the_end_of_their_last_period(data: Path) -> None:
