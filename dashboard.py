@@ -67,13 +67,16 @@ def _entries(context: Context) -> list[shell.Entry]:
     """The pages in the order of the sidebar."""
     _ = context._
     listed = (
-        ("", _("Overview"), _("Executive"), overview.page),
-        ("collections", _("Collections"), _("Executive"), collections.page),
-        ("availability", _("Availability"), _("Executive"), availability.page),
-        ("satisfaction", _("Satisfaction"), _("Survey team"), satisfaction.page),
-        ("data", _("Freshness and checks"), _("Data"), data.page),
+        ("", _("Overview"), _("Executive"), overview.page, "collected_amount"),
+        ("collections", _("Collections"), _("Executive"), collections.page, "collected_amount"),
+        ("availability", _("Availability"), _("Executive"), availability.page, ""),
+        ("satisfaction", _("Satisfaction"), _("Survey team"), satisfaction.page, ""),
+        ("data", _("Freshness and checks"), _("Data"), data.page, ""),
     )
-    return [shell.Entry(path, title, group, partial(shell.draw, page, context, title)) for path, title, group, page in listed]
+    return [
+        shell.Entry(path, title, group, partial(shell.draw, page, context, title, kpi))
+        for path, title, group, page, kpi in listed
+    ]
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 def refusal(cut: list[Cut], by: tuple[str, ...], window: Window, cut_in: Callable[[Window], list[Cut]]) -> CutPeriodError:
     """The error for the periods `cut`; `cut_in` finds those that another window would cut."""
     first = cut[0]
-    what = {"department": first["department"], "start": first["period_start"], "end": first["period_end"]}
+    department, reported = first["department"], Window(first["period_start"], first["period_end"])
     whole = [w for w in (_narrowed(window, cut_in), _widened(window, cut_in)) if w is not None and w != window]
     if not whole:
         return CutPeriodError(
@@ -30,17 +30,20 @@ def refusal(cut: list[Cut], by: tuple[str, ...], window: Window, cut_in: Callabl
                 "'{department}' reports {start} to {end} as one period, which '{grain}' cuts; "
                 "ask by a longer grain of time, or filter by other departments"
             ),
+            department=department,
+            cut=reported,
             grain=time_of(by) or "window",
-            **what,
         )
     return CutPeriodError(
         N_(
             "'{department}' reports {start} to {end} as one period, which the window {window} cuts; "
             "nearest whole windows: {whole}"
         ),
+        department=department,
+        cut=reported,
+        nearest=tuple(whole),
         window=_written(window),
         whole=", ".join(map(_written, whole)),
-        **what,
     )
 
 

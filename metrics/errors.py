@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from metrics.model import Window
 from metrics.words import N_, Note
 
 SHOWN = 60
@@ -45,7 +46,14 @@ class QuestionError(MetricsError):
 
 
 class CutPeriodError(MetricsError):
-    """A window or grain that cuts a period which was reported as a whole."""
+    """A window or grain that cuts a period which was reported as a whole.
+
+    `department` reported `cut` as one figure; `nearest` are whole windows close by (inside first), empty where the grain cuts.
+    """
+
+    def __init__(self, source: str, *, department: str, cut: Window, nearest: tuple[Window, ...] = (), **values: object) -> None:
+        self.department, self.cut, self.nearest = department, cut, nearest
+        super().__init__(source, department=department, start=cut.start, end=cut.end, **values)
 
 
 def close_first(code: str, allowed: Iterable[str]) -> tuple[str, ...]:

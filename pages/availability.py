@@ -26,7 +26,7 @@ MOST_SERVICES: Final = 14
 def page(context: Context) -> None:
     """Draw the page."""
     _ = context._
-    filter_bar(context, ("department", "service"))
+    filter_bar(context, CARDS, ("department", "service"))
     result = ask(context, "availability")
     headline(available(context, result), bounds_in_words(context, result, ask(context, "incidents"), ask(context, "downtime")))
     if result.total.value is None:

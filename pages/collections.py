@@ -3,7 +3,7 @@
 from typing import Final, cast
 
 from metrics import Grain
-from ui.answers import ask
+from ui.answers import ask, has_answer
 from ui.bars import Bar, bars
 from ui.cards import card_of, cards
 from ui.context import Context
@@ -22,7 +22,7 @@ MOST_BARS: Final = 10
 
 def page(context: Context) -> None:
     """Draw the page."""
-    filter_bar(context)
+    filter_bar(context, CARDS)
     amount = ask(context, "collected_amount")
     headline(collected(context, amount), largest(context, ask(context, "collected_amount", "department")))
     cards(context, [card_of(context, kpi) for kpi in CARDS])
@@ -37,10 +37,12 @@ def page(context: Context) -> None:
 
 
 def _choices(context: Context) -> tuple[str, Grain]:
-    """What the charts below show: amounts or transactions, by month or by day."""
+    """What the charts below show: amounts or transactions, by month or by day where days were reported."""
     _ = context._
     with choices():
         measure = toggle("measure", {MEASURES[0]: _("Amounts"), MEASURES[1]: _("Transactions")}, _("What the charts show"))
+        if not has_answer(context, measure, "day"):
+            return measure, "month"
         grain = toggle("grain", {"month": _("By month"), "day": _("By day")}, _("Steps of time"))
     return measure, cast(Grain, grain)
 

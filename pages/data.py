@@ -24,7 +24,7 @@ from ui.tables import show_grid
 
 def page(context: Context) -> None:
     """Draw the page."""
-    filter_bar(context, (), compare=False)
+    filter_bar(context, (), (), compare=False)
     found, days = standing(context), deliveries(context, context.window)
     headline(verdict(context, found), when_and_how(context, found))
     fact_cards(context, facts(context, found, days))

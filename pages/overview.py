@@ -20,7 +20,7 @@ CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "aw
 
 def page(context: Context) -> None:
     """Draw the overview."""
-    filter_bar(context, ("department", "channel"))
+    filter_bar(context, CARDS, ("department", "channel"))
     amount = ask(context, "collected_amount")
     projected = _projected(context, amount)
     reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]

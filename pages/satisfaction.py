@@ -24,7 +24,7 @@ WEEKS_UP_TO = 75
 
 def page(context: Context) -> None:
     """Draw the page."""
-    filter_bar(context, ("department", "service", "channel"))
+    filter_bar(context, CARDS, ("department", "service", "channel"))
     score, invited = ask(context, "satisfaction"), ask(context, "invitations")
     headline(satisfied(context, score), certainty(context, score))
     if not invited.total.value:

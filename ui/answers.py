@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 import metrics
-from metrics import Filters, Projection, Result, Scope, Snapshot, Window
+from metrics import CutPeriodError, Filters, Projection, Result, Scope, Snapshot, Window
 from ui.context import Context
 
 VIEW: Final = "view"
@@ -67,6 +67,15 @@ def ask(
     assert not isinstance(compared, str)
     filters = usable(context, kpi, without)
     return _answer(context.snapshot, context.scope, kpi, window or context.window, compared, by, filters)
+
+
+def has_answer(context: Context, kpi: str, *by: str) -> bool:
+    """Whether a view's question has an answer: False where it cuts a period that was reported as a whole."""
+    try:
+        ask(context, kpi, *by)
+    except CutPeriodError:
+        return False
+    return True
 
 
 def usable(context: Context, kpi: str, without: str | None = None) -> Filters:

@@ -34,16 +34,18 @@ class Context:
     _: Translator
     format: Formatter
     dark: bool = False
+    fitted: Window | None = None
+    """The days shown instead of the view's own, where those would cut a period that was reported as a whole."""
 
     @property
     def window(self) -> Window:
         """The days the view is about."""
-        return views.window(self.state, self.facts)
+        return self.fitted or views.window(self.state, self.facts)
 
     @property
     def base(self) -> Window:
         """The days the view is compared with."""
-        return views.base(self.state, self.facts)
+        return views.base_of(self.window, self.state.compare)
 
     @property
     def language(self) -> str:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
+import metrics
 from metrics import periods
 from metrics.model import Window
 from ui import url
@@ -21,22 +22,24 @@ from ui.context import Context
 from ui.format import markdown_safe
 from ui.i18n import Translator
 from ui.lookups import names_of, options_of
-from ui.state import Compare, Facts, Notice, Period, State, base, notice_text, period_keys, window
+from ui.state import Compare, Facts, Notice, Period, State, base_of, notice_text, period_keys, window
 
 ALL_DIMENSIONS: Final = ("department", "service", "channel", "method")
 
 
-def filter_bar(context: Context, dimensions: Sequence[str] = ALL_DIMENSIONS, *, compare: bool = True) -> None:
-    """Draw the bar for a page that uses `dimensions`; under it, a chip for each filter in force, and a reset."""
+def filter_bar(
+    context: Context, kpis: Sequence[str], dimensions: Sequence[str] = ALL_DIMENSIONS, *, compare: bool = True
+) -> None:
+    """The bar of a page that shows `kpis` and offers `dimensions`; under it a chip for each filter in force, and a reset."""
     facts = context.facts
     with st.container(horizontal=True, key="filters", gap="small", vertical_alignment="center"):
         _period(context, facts)
         if compare:
-            _compare(context, facts)
+            _compare(context)
         for dimension in dimensions:
             if options_of(context, dimension):
                 _dimension(context, dimension)
-    _chips(context, dimensions)
+    _chips(context, kpis)
 
 
 def show_notices(context: Context, notices: Sequence[Notice]) -> None:
@@ -51,7 +54,7 @@ def _label(name: str, chosen: str) -> str:
 
 def _period(context: Context, facts: Facts) -> None:
     _, state = context._, context.state
-    days = context.format.window_short(window(state, facts))
+    days = context.format.window_short(context.window)
     chosen = _("Year to date") if state.period == "ytd" else context.format.period(state.period_key) if state.period_key else days
     with st.popover(_label(_("Period"), chosen), key="filter-period"):
         names = period_names(_)
@@ -69,7 +72,7 @@ def _period(context: Context, facts: Facts) -> None:
             _pick_key(context, facts, state.period)
         elif state.period == "custom":
             _pick_days(context, facts)
-        st.caption(context.format.window(window(state, facts)))
+        st.caption(context.format.window(context.window))
 
 
 def period_names(words: Translator) -> dict[Period, str]:
@@ -141,10 +144,10 @@ def with_day(state: State, end: str, day: date, facts: Facts) -> State:
     return replace(state, span=Window(min(day, span.start), day))
 
 
-def _compare(context: Context, facts: Facts) -> None:
+def _compare(context: Context) -> None:
     _, state = context._, context.state
     names: dict[Compare, str] = {"previous-year": _("Same period a year earlier"), "previous-period": _("The period just before")}
-    days = {c: context.format.window_short(base(replace(state, compare=c), facts)) for c in names}
+    days = {c: context.format.window_short(base_of(context.window, c)) for c in names}
     with st.popover(_label(_("Compare with"), days[state.compare]), key="filter-compare"):
         url.seed("pick-compare", state.compare)
         st.radio(
@@ -178,15 +181,20 @@ def _options(context: Context, dimension: str) -> list[str]:
     departments = context.state.filters.get("department")
     if dimension == "service" and departments:
         owners = context.facts.owners
-        return [code for code in options if owners.get(code, departments[0]) in departments]
+        return [code for code in options if offered_by(owners.get(code), departments)]
     return list(options)
+
+
+def offered_by(owner: str | None, departments: Sequence[str]) -> bool:
+    """Whether one of the departments may offer a service; one without an owner is everybody's."""
+    return owner is None or owner in departments
 
 
 def choose(state: State, dimension: str, codes: Sequence[str], facts: Facts) -> State:
     """The same view with these codes of a dimension; services that the chosen departments do not offer are let go."""
     state = state.with_filter(dimension, *codes)
     if dimension == "department" and codes:
-        kept = [code for code in state.filters.get("service") if facts.owners.get(code) in codes]
+        kept = [code for code in state.filters.get("service") if offered_by(facts.owners.get(code), codes)]
         state = state.with_filter("service", *kept)
     return state
 
@@ -201,14 +209,19 @@ def chosen_in_words(context: Context, dimension: str) -> str:
     return context._.ngettext("{n} chosen", "{n} chosen", len(chosen), n=context.format.count(len(chosen)))
 
 
-def _chips(context: Context, dimensions: Sequence[str]) -> None:
-    _, state, names = context._, context.state, names_of(context)
+def used(kpis: Sequence[str]) -> frozenset[str]:
+    """Dimensions by which at least one of the KPIs can be filtered."""
+    return frozenset(dimension for kpi in kpis for dimension in metrics.dimensions(metrics.kpi(kpi)))
+
+
+def _chips(context: Context, kpis: Sequence[str]) -> None:
+    _, state, names, in_use = context._, context.state, names_of(context), used(kpis)
     # The place is always there, so that what follows keeps its place on the page when the first chip comes or the last one goes.
     with st.container(horizontal=True, key="chips", gap="small", vertical_alignment="center"):
         if not state.filters.values:
             return
         for dimension, codes in state.filters.values:
-            unused = "" if dimension in dimensions else _(" (not used on this page)")
+            unused = "" if dimension in in_use else _(" (not used on this page)")
             for code in codes:
                 text = f"{names.dimension(dimension)}: {names.of(dimension, code)}{unused}"
                 st.button(

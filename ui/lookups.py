@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import metrics
-from metrics import Scope, Snapshot, Window, periods
+from metrics import CutPeriodError, Scope, Snapshot, Window, periods
 from ui.names import Names
 from ui.state import DIMENSIONS, Facts
 
@@ -47,7 +47,7 @@ def known(snapshot: Snapshot, scope: Scope) -> Known:
             first_day=days.start,
             complete_through=days.end,
             codes={dimension: frozenset(codes) for dimension, codes in order.items()},
-            owners={s.code: s.department for s in services},
+            owners={s.code: s.department for s in services if s.department},
             daily=bool(delivered - _MONTHLY),
         ),
         proper={
@@ -73,9 +73,13 @@ def _days(snapshot: Snapshot, scope: Scope) -> Window:
 
 
 def _most_used(snapshot: Snapshot, scope: Scope, days: Window, dimension: str) -> tuple[str, ...]:
-    """Codes with payments, by the amount collected over whole months, so that no reported month is cut."""
+    """Codes with payments, by the amount collected over whole months, or longer where longer periods were reported."""
     whole = Window(days.start.replace(day=1), periods.month(days.end.year, days.end.month).end)
-    result = metrics.query("collected_amount", whole, snapshot=snapshot, scope=scope, by=(dimension,))
+    try:
+        result = metrics.query("collected_amount", whole, snapshot=snapshot, scope=scope, by=(dimension,))
+    except CutPeriodError as error:
+        widest = max(error.nearest, key=lambda window: window.days)
+        result = metrics.query("collected_amount", widest, snapshot=snapshot, scope=scope, by=(dimension,))
     return tuple(row.key(dimension) for row in result.rows)
 
 

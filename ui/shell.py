@@ -11,17 +11,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from metrics import Filters, MetricsError, NoSnapshotError, year_to_date
+from metrics import CutPeriodError, Filters, MetricsError, NoSnapshotError, year_to_date
+from ui import url, whole
 from ui.answers import ask
 from ui.context import Context
 from ui.direction import language_of
+from ui.format import markdown_safe
 from ui.i18n import LANGUAGES, translator
-from ui.state import to_params
+from ui.state import State, to_params
 
 _LOG = logging.getLogger(__name__)
 
@@ -122,12 +125,42 @@ def empty(title: str, why: str) -> None:
     st.html(f'<div class="k-empty"><h3>{escape(title)}</h3><p>{escape(why)}</p></div>')
 
 
-def draw(page: Callable[[Context], None], context: Context, title: str) -> None:
-    """Draw a page; a question that has no answer (days that cut a reported month) is said in words instead."""
+def draw(page: Callable[[Context], None], context: Context, title: str, kpi: str = "") -> None:
+    """Draw a page; a question that has no answer (days that cut a reported month) is said in words instead.
+
+    `kpi` is what the page's headline asks, where it asks for something that may have been reported by longer periods.
+    """
+    cut = whole.cut_by(context, kpi) if kpi else None
+    shown = whole.fitted(context, kpi) if kpi else context
+    if cut and shown.fitted:
+        st.info(markdown_safe(whole.moved_in_words(shown, cut)))
     try:
-        page(context)
+        page(shown)
+    except CutPeriodError as error:
+        if cut and not shown.fitted:
+            headline(context._("There is no figure for {period}", period=context.format.window(context.window)))
+        _refused(context, title, error)
     except MetricsError as error:
         empty(title, context._.note(error.note))
+
+
+def _refused(context: Context, title: str, error: CutPeriodError) -> None:
+    """Why these days cannot be shown, and the nearest ones that can, to choose with a click."""
+    _ = context._
+    why = whole.reported_whole(context, error)
+    empty(title, _("{why} Choose days that hold the whole of it, or none of it.", why=why))
+    windows = whole.offers(context, error)
+    with st.container(horizontal=True, key="instead", gap="small"):
+        for window in windows:
+            step = partial(replace, period="custom", period_key=None, span=window)
+            name = _("Show {period}", period=context.format.window(window))
+            st.button(markdown_safe(name), key=f"instead-{window.start}-{window.end}", on_click=partial(url.change, step))
+        if not windows:
+            st.button(_("Show the year to date"), key="instead-ytd", on_click=partial(url.change, _to_date))
+
+
+def _to_date(state: State) -> State:
+    return replace(state, period="ytd", period_key=None, span=None)
 
 
 def failure(error: Exception) -> bool:

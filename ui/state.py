@@ -77,7 +77,7 @@ class Notice:
 
     parameter: str
     value: str
-    reason: Literal["unknown", "range", "clipped"]
+    reason: Literal["unknown", "range", "outside", "clipped"]
 
 
 def notice_text(notice: Notice, words: Translator) -> str:
@@ -85,13 +85,30 @@ def notice_text(notice: Notice, words: Translator) -> str:
     value = notice.value if len(notice.value) <= _SHOWN else notice.value[:_SHOWN] + "…"
     if notice.reason == "range":
         return words("The link asks for the days {value}, which are not in order or incomplete; it was left out.", value=value)
+    if notice.reason == "outside":
+        return words("The link asks for the days {value}, of which there are no data; it was left out.", value=value)
     if notice.reason == "clipped":
         return words("The link asks for days without data; the period was shortened to {value}.", value=value)
     return words(
         "The link asks for “{value}” as {parameter}, which is not available here; it was left out.",
         value=value,
-        parameter=notice.parameter,
+        parameter=_parameter_names(words).get(notice.parameter, notice.parameter),
     )
+
+
+def _parameter_names(words: Translator) -> dict[str, str]:
+    """The parameters of a link as a reader knows them."""
+    return {
+        "lang": words("Language"),
+        "period": words("Period"),
+        "quarter": words("Quarter"),
+        "month": words("Month"),
+        "compare": words("Compare with"),
+        "department": words("Department"),
+        "service": words("Service"),
+        "channel": words("Channel"),
+        "method": words("Method"),
+    }
 
 
 def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tuple[Notice, ...]]:
@@ -114,7 +131,7 @@ def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tup
 
     language = chosen("lang", (SOURCE_LANGUAGE, *(code for code in LANGUAGES if code != SOURCE_LANGUAGE)))
     compare = chosen("compare", get_args(Compare))
-    period = chosen("period", get_args(Period))
+    period = chosen("period", get_args(Period)) if params.get("period") else _implied(params)
     state = State(language=language, compare=compare)  # type: ignore[arg-type]  # `chosen` gives one of the literals
     if period in ("quarter", "month"):
         state = _keyed(state, period, one(period), facts, notices)
@@ -123,6 +140,13 @@ def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tup
     for dimension in DIMENSIONS:
         state = _filtered(state, dimension, one(dimension), facts, notices)
     return state, tuple(notices)
+
+
+def _implied(params: Mapping[str, Sequence[str]]) -> Period:
+    """The kind of period that a link without `period` means: days, a month or a quarter are named to be seen."""
+    if params.get("from") or params.get("to"):
+        return "custom"
+    return "month" if params.get("month") else "quarter" if params.get("quarter") else "ytd"
 
 
 def _keyed(state: State, period: str, key: str | None, facts: Facts, notices: list[Notice]) -> State:
@@ -140,7 +164,7 @@ def _custom(state: State, first: str | None, last: str | None, facts: Facts, not
         notices.append(Notice("from", f"{first or '?'} – {last or '?'}", "range"))
         return state
     if start > facts.complete_through or end < facts.first_day:
-        notices.append(Notice("from", f"{start} – {end}", "unknown"))
+        notices.append(Notice("from", f"{start} – {end}", "outside"))
         return state
     span = Window(max(start, facts.first_day), min(end, facts.complete_through))
     if span != Window(start, end):
@@ -193,8 +217,12 @@ def window(state: State, facts: Facts) -> Window:
 
 def base(state: State, facts: Facts) -> Window:
     """The days a view is compared with."""
-    days = window(state, facts)
-    return periods.same_period_last_year(days) if state.compare == "previous-year" else periods.previous_period(days)
+    return base_of(window(state, facts), state.compare)
+
+
+def base_of(days: Window, compare: Compare) -> Window:
+    """The days that `days` are compared with."""
+    return periods.same_period_last_year(days) if compare == "previous-year" else periods.previous_period(days)
 
 
 def _days_of(key: str) -> Window | None:

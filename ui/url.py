@@ -20,6 +20,8 @@ def read(facts: Facts) -> tuple[State, tuple[Notice, ...]]:
     """The view that the address asks for, and what of it had to be dropped."""
     asked = {name: st.query_params.get_all(name) for name in PARAMETERS if name in st.query_params}
     state, notices = parse(asked, facts)
+    if notices:
+        write(state)  # what was left out leaves the address too, so that a link copied from it opens without a notice
     st.session_state[_KEY] = state
     return state, notices
 

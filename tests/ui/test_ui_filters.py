@@ -149,7 +149,31 @@ def test_where_only_months_are_reported_no_day_is_offered(monkeypatch: pytest.Mo
 def test_what_was_dropped_from_a_link_is_said_in_the_page_s_language(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     app = visit(monkeypatch, data, department="**nowhere**")
     assert [w.value for w in app.warning] == [
-        r"The link asks for “\*\*nowhere\*\*” as department, which is not available here; it was left out\."
+        r"The link asks for “\*\*nowhere\*\*” as Department, which is not available here; it was left out\."
     ]
     arabic = visit(monkeypatch, data, department="nowhere", lang="ar")
     assert "غير متاحة هنا" in arabic.warning[0].value
+
+
+def test_a_service_without_an_owner_is_offered_under_every_department(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    paid = {"day": date(2012, 9, 1), "service": "fines", "settled": 1, "gross_fils": 100}
+    services = [{"code": "fines", "department": None, "name_en": "Fines", "name_ar": "الغرامات", "transactional": True}]
+    build_snapshot(tmp_path, payments=[{**paid, "department": d} for d in ("bath", "bristol")], services=services).close()
+    app = visit(monkeypatch, tmp_path, "collections", department="bath", service="fines")
+    assert app.multiselect(key="pick-service").options == ["Fines"]
+    app.multiselect(key="pick-department").set_value(["bristol"]).run()
+    assert params(app)["service"] == "fines"
+
+
+@pytest.mark.parametrize(("path", "unused"), [("", False), ("satisfaction", False), ("availability", False), ("data", True)])
+def test_a_chip_says_that_it_is_not_used_only_where_no_number_of_the_page_follows_it(
+    monkeypatch: pytest.MonkeyPatch, data: Path, path: str, unused: bool
+) -> None:
+    app = visit(monkeypatch, data, path, service="dewa-bills")
+    assert ("not used on this page" in app.button(key="chip-service-dewa-bills").label) is unused
+
+
+def test_what_a_link_asks_for_in_vain_leaves_the_address(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, department="nowhere", period="month", month="2012-08")
+    assert "nowhere" in app.warning[0].value
+    assert params(app) == {"period": "month", "month": "2012-08"}

@@ -88,7 +88,7 @@ def test_custom_days_are_read_and_shortened_to_what_there_is() -> None:
         ({"period": "custom", "from_": "2012-02-30", "to": "2012-08-01"}, "range"),
         ({"period": "custom", "from_": "٢٠١٢-٠١-٠١", "to": "2012-08-01"}, "range"),
         ({"period": "custom", "from_": "2012-01-01"}, "range"),
-        ({"period": "custom", "from_": "1990-01-01", "to": "1990-02-01"}, "unknown"),
+        ({"period": "custom", "from_": "1990-01-01", "to": "1990-02-01"}, "outside"),
         ({"department": "police"}, "unknown"),
         ({"department": "Customs"}, "unknown"),
         ({"department": " customs"}, "unknown"),
@@ -182,3 +182,20 @@ def test_nothing_written_into_the_address_raises(params: dict[str, list[str]]) -
     assert window(state, FACTS).end <= FACTS.complete_through
     assert parse({k: [v] for k, v in to_params(state).items()}, FACTS) == (state, ())
     assert all(notice_text(n, translator("en")) for n in notices)
+
+
+def test_days_month_or_quarter_in_a_link_mean_their_period_without_saying_it() -> None:
+    assert read(from_="2012-02-01", to="2012-03-31")[0].span == Window(date(2012, 2, 1), date(2012, 3, 31))
+    assert read(month="2012-02")[0].period_key == "2012-02"
+    assert read(quarter="2012-Q1")[0].period == "quarter"
+
+
+def test_half_a_range_is_said_and_not_passed_over_in_silence() -> None:
+    state, notices = read(from_="2012-02-01")
+    assert state == State()
+    assert notices[0].reason == "range"
+
+
+def test_a_notice_names_what_it_is_about_in_words() -> None:
+    assert "as Method" in notice_text(Notice("method", "x", "unknown"), translator("en"))
+    assert "of which there are no data" in notice_text(Notice("from", "1990-01-01 – 1990-02-01", "outside"), translator("en"))
