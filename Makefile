@@ -21,6 +21,7 @@ run: $(VENV)/.run ## serve the dashboard on http://localhost:8501 (PORT=, DATA=)
 	  if [ "$(DATA)" = data/store ]; then $(MAKE) --no-print-directory fill; \
 	  else echo "$(DATA): nothing published in this store. Fill it first:" >&2; \
 	       echo "  $(PY) -m store ingest SOURCE FILE... --data $(DATA) && $(PY) -m store publish --data $(DATA)" >&2; exit 1; fi; fi
+	@$(PY) -m store publish --if-old
 	@$(MAKE) --no-print-directory serve
 
 data: $(VENV)/.run ## generate the default synthetic data anew, and its store data/store

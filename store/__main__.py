@@ -22,6 +22,7 @@ from store.mapping import load
 from store.progress import Terminal, silent
 from store.publish import publish
 from store.settings import DEFAULT_DATA
+from store.snapshot import current_version, is_readable
 from store.verify import verify
 
 
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     take.set_defaults(run=_ingest)
 
     out = commands.add_parser("publish", parents=[common], help="roll up what changed and publish a snapshot")
+    out.add_argument(
+        "--if-old", action="store_true", help="only where this version of the program cannot open what was published"
+    )
     out.set_defaults(run=_publish)
     look = commands.add_parser("status", parents=[common], help="say what is in the store")
     look.add_argument("--format", choices=("table", "json"), default="table")
@@ -138,6 +142,8 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
+    if options.if_old and is_readable(options.data, current_version(options.data)):
+        return 0
     _existing(options.data)
     print(publish(options.data, Terminal()))
     return 0

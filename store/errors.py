@@ -9,6 +9,10 @@ class NoSnapshotError(StoreError):
     """The store has published nothing yet."""
 
 
+class OldSnapshotError(NoSnapshotError):
+    """What the store has published was made by another version of this program: it has to be published again."""
+
+
 class InputError(StoreError):
     """A whole file that cannot be taken: unreadable, of an unknown source, or without a column. Nothing of it is visible."""
 

@@ -221,6 +221,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "month": "VARCHAR",
         "inputs": "VARCHAR",
     },  # what was added up, so that only changes are replaced
-    # version, published_at, complete_through, currency, minor_unit, timezone, content, layout
+    # version, published_at, complete_through, currency, minor_unit, timezone, content, layout; totals_behind: codes of the
+    # departments others are ahead of, separated by a space, absent where there are none
     "meta": {"key": "VARCHAR", "value": "VARCHAR"},
 }

@@ -23,7 +23,7 @@ from store.rollup.duckdb_engine import DuckDBEngine
 from store.rollup.plan import Unit, digest, plan
 from store.rollup.state import State, read
 from store.settings import Settings
-from store.snapshot import POINTER, current_version, snapshot_file
+from store.snapshot import LAYOUT, POINTER, current_version, is_readable, snapshot_file
 
 _STAMP: Final = "%Y%m%dT%H%M%S"
 _ROLLING: Final = 0.8
@@ -47,7 +47,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
         planned = plan(state.parts, store.timezone)
         content = _content(state, store, planned)
         before = _current(data)
-        if before and _content_of(book, before) == content:
+        if before and _content_of(book, before) == content and is_readable(data, before):
             return f"nothing new: {before} holds what the ledger holds"
         start = _base(data, before, planned)
         wanted = units.wanted(planned, filter(start.lacks, planned))
@@ -56,20 +56,23 @@ def publish(data: Path, progress: Progress = silent) -> str:
         now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
         version = _version(book, before, now, content)
         with serve.build(built, start, data, planned, state) as snapshot:
-            through = _complete(snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content})
+            through, behind = _complete(
+                snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
+            )
         files.place(built, snapshot_file(data, version))
         _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content))
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)
-    return f"published {version}, complete through {through}"
+    waiting = f"; totals wait for {', '.join(behind)}" if behind else ""
+    return f"published {version}, complete through {through}{waiting}"
 
 
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
     """Hash of everything a snapshot is made from: two snapshots with the same content hold the same rows."""
     references = [part.sha256 for part in state.parts if part.source in serve.REFERENCES]
     told = (state.files, state.coverage, state.days, state.rejects)
-    return digest(serve.LAYOUT, vars(store), [unit.key for unit in planned], references, told)
+    return digest(LAYOUT, vars(store), [unit.key for unit in planned], references, told)
 
 
 def _current(data: Path) -> str | None:
@@ -113,18 +116,26 @@ def _version(book: sqlite3.Connection, before: str | None, now: datetime, conten
     return f"{now:{_STAMP}}-{content[:8]}"
 
 
-def _complete(snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, facts: Mapping[str, str]) -> date | None:
-    """Prove the marts, fill what follows from them, and leave the file whole. Returns the day it is complete through."""
+def _complete(
+    snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, facts: Mapping[str, str]
+) -> tuple[date | None, tuple[str, ...]]:
+    """Prove the marts, fill what follows from them, and leave the file whole.
+
+    Returns the day it is complete through, and the bodies whose totals are behind.
+    """
     serve.fill(snapshot, "reconciliation", map(astuple, checks.prove(snapshot, state.parts)))
     through = coverage.complete_through(snapshot, state)
     serve.fill(snapshot, "coverage", coverage.rows(state, through))
     overall = coverage.overall(through)
-    meta = {**facts, "layout": serve.LAYOUT, **vars(store)}
+    meta = {**facts, "layout": LAYOUT, **vars(store)}
     if overall is not None:
         meta["complete_through"] = overall.isoformat()
+    behind = coverage.totals(snapshot).behind if "payment_totals" in through else ()
+    if behind:
+        meta["totals_behind"] = " ".join(behind)
     serve.fill(snapshot, "meta", list(meta.items()))
     snapshot.execute("CHECKPOINT")
-    return overall
+    return overall, behind
 
 
 def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tuple[str, str, str | None, str]) -> None:

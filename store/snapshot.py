@@ -5,6 +5,8 @@ version is another file: compare `current_version(data)` with `Snapshot.version`
 Hazard: DuckDB keeps serving a replaced file under its old name; the version is therefore part of the file name.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +14,15 @@ from typing import Final
 
 import duckdb
 
-from store.errors import NoSnapshotError
+from store.errors import NoSnapshotError, OldSnapshotError
+from store.marts import MARTS
 from store.settings import Settings
 
 POINTER: Final = "CURRENT"
+EDITION: Final = 2
+"""Raise it when the same tables come to hold something else, for example by another rule of complete-through."""
+LAYOUT: Final = hashlib.sha256(json.dumps([EDITION, duckdb.__version__, MARTS]).encode()).hexdigest()
+"""What a snapshot was made by: tables, meaning, file format. One of another layout is neither served nor built on."""
 MEMORY_LIMIT: Final = "1GB"
 _LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": MEMORY_LIMIT,
@@ -64,7 +71,8 @@ def current_version(data: Path) -> str:
 def open_current(data: Path) -> Snapshot:
     """Open the snapshot that the pointer of `data` names.
 
-    Raises NoSnapshotError when nothing was published, or when the file the pointer names is not there.
+    Raises NoSnapshotError when nothing was published, or when the file the pointer names is not there; OldSnapshotError where
+    another version of this program made it.
     """
     for _ in range(_ATTEMPTS):
         version = current_version(data)
@@ -75,9 +83,25 @@ def open_current(data: Path) -> Snapshot:
     )
 
 
+def is_readable(data: Path, version: str) -> bool:
+    """Whether the snapshot `version` can be opened and was made by this version of the program."""
+    try:
+        _open(data, version).close()
+    except OldSnapshotError:
+        return False
+    return True
+
+
 def _open(data: Path, version: str) -> Snapshot:
-    connection = duckdb.connect(str(snapshot_file(data, version)), read_only=True, config=_LOCKED)
-    meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    file = snapshot_file(data, version)
+    try:
+        connection = duckdb.connect(str(file), read_only=True, config=_LOCKED)
+        meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    except duckdb.Error as error:
+        raise OldSnapshotError(f"{file}: cannot be read ({error}); run `python -m store publish --data {data}`") from error
+    if meta.get("layout") != LAYOUT:
+        connection.close()
+        raise OldSnapshotError(f"{file}: published by another version; run `python -m store publish --data {data}`")
     through = meta.get("complete_through")
     return Snapshot(
         data=data,

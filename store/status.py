@@ -1,20 +1,24 @@
 """What a store holds, per source, as the ledger says.
 
-Rule: numbers are sums over files that count; nothing is read from the data files (`verify` does that).
+Rule: numbers are sums over files that count, as the ledger has them (`verify` adds up the data files). Only how far the bodies
+that report totals have come is read from their rows, since the ledger knows no departments.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
-from store import ledger
+import polars as pl
+
+from store import ledger, series
 from store.contract import SOURCES
 
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """One source. Fils are None where it has no money; `days` counts days with data; `complete_through` is its last day."""
+    """One source. Fils are None where it has no money; `days` counts days (of months and totals: periods) with data."""
 
     source: str
     files: int
@@ -33,6 +37,9 @@ def sources(data: Path) -> list[SourceStatus]:
     """Status of every source that has delivered, in the order of the contracts."""
     with ledger.opened(data) as connection:
         found = {row["source"]: _status(row) for row in connection.execute(_SOURCES)}
+        totals = [data / part["path"] for part in ledger.live_parts(connection, _TOTALS) if part["rows"]]
+    if totals:
+        found[_TOTALS] = replace(found[_TOTALS], complete_through=_reach(totals))
     return [found[name] for name in SOURCES if name in found]
 
 
@@ -54,10 +61,19 @@ def _status(row: sqlite3.Row) -> SourceStatus:
     )
 
 
+def _reach(parts: list[Path]) -> date:
+    """The day all bodies that still report totals have reached."""
+    rows = pl.concat([pl.scan_parquet(part, hive_partitioning=False).select(_SERIES) for part in parts]).unique().collect()
+    last = {code: (start, end) for code, start, end in rows.sort("period_end", "period_start").iter_rows()}
+    return series.reach((code, end, (end - start).days + 1) for code, (start, end) in last.items()).through
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+_TOTALS: Final = "payment_totals"
+_SERIES: Final = ("department", "period_start", "period_end")
 _SOURCES = """
     SELECT source, count(*) AS files, sum(rows_in) AS rows_in, sum(accepted) AS accepted, sum(duplicates) AS duplicates,
            sum(rejected) AS rejected, sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,

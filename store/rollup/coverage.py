@@ -1,9 +1,11 @@
 """How far the data reach: per source, and for the whole store.
 
-Rule: a source is complete through the last day it delivered (months and totals: the last day of their last period); the store is
-complete through the earliest of these over the daily sources that have ever delivered.
-Hazard: a day missing inside stays visible in `coverage_days` only; it is a gap, never a zero. A store without any daily
-source (a monitor's events alone) is complete through the last day of what it has.
+Rule: a log is complete through the last day it delivered, monthly spending through the end of its last month, totals through the
+day all bodies that still report have reached (store.series); the store is complete through the earliest of these over the
+daily sources that have ever delivered.
+Hazard: a day missing inside stays visible in `coverage_days` only; it is a gap, never a zero. That the last day of a log is whole
+is the operator's word: deliver whole days. A store without any daily source (a monitor's events alone) is complete through the
+last day of what it has.
 """
 
 from collections.abc import Mapping
@@ -12,21 +14,31 @@ from typing import Final
 
 import duckdb
 
+from store import series
 from store.contract import SOURCES
 from store.rollup.state import State
+from store.series import Reach
 
-_PERIODS: Final = {"payment_totals": "payments WHERE attempts IS NULL", "it_spend": "it_spend"}
-"""Where the last day of the last period lies for sources whose records are longer than a day."""
+_SERIES: Final = """
+    SELECT department, max(period_end), arg_max(period_end - period_start + 1, period_end)
+    FROM payments WHERE attempts IS NULL GROUP BY department"""
 
 
 def complete_through(snapshot: duckdb.DuckDBPyConnection, state: State) -> dict[str, date]:
-    """Last day each source with a calendar has delivered; sources that never did are absent."""
+    """Last day for which each source with a calendar is complete; sources that never delivered are absent."""
     through: dict[str, date] = {}
     for source, day, *_ in state.days:
         through[str(source)] = max(through.get(str(source), date.min), date.fromisoformat(str(day)))
-    for source in through.keys() & _PERIODS.keys():
-        [(through[source],)] = snapshot.execute(f"SELECT max(period_end) FROM {_PERIODS[source]}").fetchall()
+    if "payment_totals" in through:
+        through["payment_totals"] = totals(snapshot).through
+    if "it_spend" in through:
+        [(through["it_spend"],)] = snapshot.execute("SELECT max(period_end) FROM it_spend").fetchall()
     return through
+
+
+def totals(snapshot: duckdb.DuckDBPyConnection) -> Reach:
+    """How far the bodies that report totals have come, and who is behind. Raises ValueError where the snapshot has no totals."""
+    return series.reach(snapshot.execute(_SERIES).fetchall())
 
 
 def overall(through: Mapping[str, date]) -> date | None:

@@ -17,12 +17,11 @@ import duckdb
 from store.contract import SOURCES
 from store.marts import MARTS
 from store.rollup import duck
-from store.rollup.plan import ROLLUPS, WHOLE, Unit, digest
+from store.rollup.plan import ROLLUPS, WHOLE, Unit
 from store.rollup.state import State
+from store.snapshot import LAYOUT
 
 REFERENCES: Final = tuple(s.name for s in SOURCES.values() if s.time is None)
-LAYOUT: Final = digest(duckdb.__version__, MARTS)
-"""What the file format of a snapshot depends on; a snapshot of another layout is no base."""
 
 
 @dataclass(frozen=True)

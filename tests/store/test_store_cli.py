@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.__main__ import main
+from store.snapshot import current_version, snapshot_file
 from tests.support.records import department, parquet, payment
 
 
@@ -145,6 +146,25 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
         "first_day": "2012-09-30",
         "complete_through": "2012-09-30",
     }
+
+
+def test_publish_if_old_replaces_only_what_cannot_be_opened(
+    tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "s"
+    assert run(data, "publish", "--if-old") == 2
+    assert "nothing published yet" in capsys.readouterr().err
+    run(data, "ingest", "--all", delivered)
+    run(data, "publish")
+    first = current_version(data)
+    run(data, "ingest", "payments", parquet(tmp_path / "more.parquet", "payments", [payment(9)]))
+    capsys.readouterr()
+    assert run(data, "publish", "--if-old") == 0
+    assert (capsys.readouterr().out, current_version(data)) == ("", first)
+    snapshot_file(data, first).write_bytes(b"")
+    assert run(data, "publish", "--if-old") == 0
+    assert capsys.readouterr().out.startswith("published ")
+    assert current_version(data) > first
 
 
 def test_quarantine_as_table_and_as_csv(tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]) -> None:

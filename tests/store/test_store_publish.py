@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from store import files, ledger, quarantine
+from store import files, ledger, quarantine, series, status
 from store.errors import PublishError
 from store.marts import MARTS
 from store.publish import publish
@@ -247,6 +247,35 @@ def test_signs_of_totals_follow_their_status(data: Path) -> None:
 def test_totals_are_complete_through_the_end_of_their_last_period(data: Path) -> None:
     deliver(data, "payment_totals", [{}])
     assert publish(data).endswith("complete through 2012-01-31")
+
+
+def months(department: str, *ends: date) -> list[dict[str, object]]:
+    """Totals of a department for the months that end on these days."""
+    return [{"department": department, "period_start": end.replace(day=1), "period_end": end} for end in ends]
+
+
+JULY, AUGUST = date(2012, 7, 31), date(2012, 8, 31)
+
+
+def test_totals_wait_for_the_body_that_has_not_delivered_its_last_period(data: Path) -> None:
+    deliver(data, "payment_totals", [*months("dewa", JULY, AUGUST), *months("rta", JULY)])
+    assert publish(data).endswith("complete through 2012-07-31; totals wait for rta")
+    assert rows(data, "SELECT value FROM meta WHERE key = 'totals_behind'") == [("rta",)]
+    assert rows(data, "SELECT source, last_day, complete_through FROM coverage") == [("payment_totals", AUGUST, JULY)]
+    assert [s.complete_through for s in status.sources(data)] == [JULY]
+
+
+@pytest.mark.parametrize(
+    ("last", "days", "through", "behind"),
+    [
+        pytest.param(date(2011, 8, 31), 31, date(2011, 8, 31), ("rta",), id="a year of silence is late"),
+        pytest.param(date(2011, 8, 30), 31, AUGUST, (), id="more than a year of silence is the end"),
+        pytest.param(date(2010, 12, 31), 365, date(2010, 12, 31), ("rta",), id="a body that reports by year has two years"),
+        pytest.param(date(2010, 8, 31), 365, AUGUST, (), id="but not more"),
+    ],
+)
+def test_a_body_that_stopped_long_ago_holds_nobody_back(last: date, days: int, through: date, behind: tuple[str, ...]) -> None:
+    assert series.reach([("dewa", AUGUST, 31), ("rta", last, days)]) == series.Reach(through, behind)
 
 
 def test_a_store_of_status_events_alone_is_complete_through_their_last_day(data: Path) -> None:

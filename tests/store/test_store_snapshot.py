@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.errors import NoSnapshotError
+from store.errors import NoSnapshotError, OldSnapshotError
 from store.publish import publish
-from store.snapshot import POINTER, current_version, open_current
+from store.snapshot import POINTER, current_version, open_current, snapshot_file
 from tests.support.deliveries import deliver
 
 
@@ -29,6 +29,33 @@ def test_a_pointer_to_nowhere_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / POINTER).write_text("20120101T000000-00000000\n")
     with pytest.raises(NoSnapshotError, match=r"serve-20120101T000000-00000000\.duckdb is missing; run"):
         open_current(tmp_path)
+
+
+def test_a_snapshot_of_another_version_says_what_to_do_and_publishing_replaces_it(tmp_path: Path) -> None:
+    data = tmp_path / "store"
+    deliver(data, "payments", [{"event_id": 1}])
+    publish(data)
+    old = current_version(data)
+    with duckdb.connect(str(snapshot_file(data, old))) as connection:
+        connection.execute("DROP TABLE waves; UPDATE meta SET value = 'older' WHERE key = 'layout'")
+    with pytest.raises(OldSnapshotError, match=rf"{old}\.duckdb: published by another version; run `python -m store publish"):
+        open_current(data)
+    assert publish(data).startswith("published ")
+    snapshot = open_current(data)
+    assert snapshot.version > old
+    assert snapshot.cursor().execute("SELECT count(*) FROM waves").fetchall() == [(0,)]
+    snapshot.close()
+
+
+def test_a_damaged_snapshot_says_what_to_do_and_publishing_replaces_it(tmp_path: Path) -> None:
+    data = tmp_path / "store"
+    deliver(data, "payments", [{"event_id": 1}])
+    publish(data)
+    snapshot_file(data, current_version(data)).write_bytes(b"no database")
+    with pytest.raises(OldSnapshotError, match=r"cannot be read .*; run `python -m store publish"):
+        open_current(data)
+    assert publish(data).startswith("published ")
+    open_current(data).close()
 
 
 @pytest.mark.parametrize(

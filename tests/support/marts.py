@@ -14,10 +14,11 @@ from typing import Any
 
 import duckdb
 
+from metrics.periods import month
 from store.contract import MOBILE_CHANNELS, SOURCES
 from store.marts import MARTS
 from store.settings import Settings
-from store.snapshot import POINTER, Snapshot, open_current, snapshot_file
+from store.snapshot import LAYOUT, POINTER, Snapshot, open_current, snapshot_file
 
 Rows = Iterable[Mapping[str, Any]]
 DIMENSIONS = {
@@ -56,8 +57,8 @@ _SCHEMA = ";\n".join(
 def build_snapshot(folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
     """Publish a snapshot in `folder` with the given rows per mart (names of store.marts.MARTS) and open it.
 
-    `complete_through` is by default the last day of any row. Departments, services, coverage and coverage_days are made from
-    the rows unless they are given.
+    `complete_through` is by default the last day of the month of the last row, and every source begins on 1 January of the year
+    of its first row. Departments, services, coverage and coverage_days are made from the rows unless they are given.
     """
     tables = _tables(complete_through, settings, marts)
     version = tables["meta"][0]["value"]
@@ -83,7 +84,8 @@ def _tables(complete_through: date | None, settings: Settings, marts: Mapping[st
     assert not unknown, f"no such mart: {sorted(unknown)}"
     tables = {name: [filled(name, row) for row in rows] for name, rows in marts.items()}
     logs = {name: rows for name, rows in tables.items() if name in SOURCE_OF}
-    through = complete_through or max((row["period_end"] for rows in logs.values() for row in rows), default=None)
+    last = max((row["period_end"] for rows in logs.values() for row in rows), default=None)
+    through = complete_through or (last and month(last.year, last.month).end)
     meta = {
         "version": f"test{next(_versions)}",
         "published_at": "2012-10-01T03:00:00+00:00",
@@ -91,6 +93,7 @@ def _tables(complete_through: date | None, settings: Settings, marts: Mapping[st
         "currency": settings.currency,
         "minor_unit": settings.minor_unit,
         "timezone": settings.timezone,
+        "layout": LAYOUT,
     }
     made = {**_reference(logs), **_coverage(logs, through), "meta": [{"key": k, "value": v} for k, v in meta.items()]}
     return {**made, **tables}
@@ -150,7 +153,13 @@ def _coverage(logs: Mapping[str, list[dict[str, Any]]], through: date | None) ->
         "coverage": [
             filled(
                 "coverage",
-                {"source": s, "files": 1, "first_day": min(days[s]), "last_day": max(days[s]), "complete_through": through},
+                {
+                    "source": s,
+                    "files": 1,
+                    "first_day": min(days[s]).replace(month=1, day=1),
+                    "last_day": max(days[s]),
+                    "complete_through": through,
+                },
             )
             for s in sources
         ],
