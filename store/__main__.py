@@ -1,7 +1,7 @@
 """The operator's commands: `python -m store ingest | publish | status | verify | quarantine`.
 
 Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 done but nothing usable in a file (or
-`verify` found a difference), 2 refused; what is refused leaves the store as it was.
+`verify` found a difference), 2 refused; what is refused leaves the store as it was; 130 interrupted.
 """
 
 import argparse
@@ -13,6 +13,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+
+import duckdb
+import polars as pl
 
 from store import ingest, ledger, quarantine, settings, status
 from store.contract import SOURCES
@@ -30,13 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
+        _folder(options.data)
         code: int = options.run(options)
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, duckdb.Error, pl.exceptions.PolarsError) as error:
         print(f"error: {error}; the store is as it was, mend the cause and run the command again", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\ninterrupted; what was done counts, run the command again to go on", file=sys.stderr)
+        return 130
     return code
 
 
@@ -152,14 +159,18 @@ def _publish(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     _existing(options.data)
     found = status.sources(options.data)
-    through = status.complete_through(found)
+    through, unit = status.complete_through(found), settings.read(options.data).minor_unit
     if options.format == "json":
-        facts = {"complete_through": through, "sources": [asdict(source) for source in found]}
+        facts = {"complete_through": through, "minor_unit": unit, "sources": [asdict(source) for source in found]}
         print(json.dumps(facts, indent=2, default=str))
         return 0
-    columns = [field.name for field in fields(status.SourceStatus)]
+    columns = [field.name.replace("fils", unit) for field in fields(status.SourceStatus)]
     _table(columns, [list(asdict(source).values()) for source in found])
-    print(f"complete through {through or '-'}; money in {settings.read(options.data).minor_unit}")
+    print(f"complete through {through or '-'}")
+    if rejected := sum(source.rejected for source in found):
+        print(
+            f"rejected rows are in quarantine, {rejected:,} in all: `python -m store quarantine --data {options.data}` lists them"
+        )
     return 0
 
 
@@ -187,6 +198,11 @@ def _quarantine(options: argparse.Namespace) -> int:
     writer.writerow(columns)
     writer.writerows(rows)
     return 0
+
+
+def _folder(data: Path) -> None:
+    if data.exists() and not data.is_dir():
+        raise InputError(f"{data}: is a file; a store is a folder, name one with --data or in the environment variable DATA")
 
 
 def _existing(data: Path) -> None:

@@ -32,11 +32,15 @@ class Settings:
 
 
 def read(data: Path) -> Settings:
-    """Settings of the store in `data`; the defaults where it has no settings file."""
+    """Settings of the store in `data`; the defaults where it has no settings file. Raises SettingsError for another content."""
     path = data / FILE
     if not path.exists():
         return Settings()
-    return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
+    try:
+        return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        names = ", ".join(f.name for f in fields(Settings))
+        raise SettingsError(f"{path}: no settings of a store ({error}); it names {names}, each as a text") from error
 
 
 def agree(data: Path, wanted: Settings | None) -> Settings:

@@ -18,7 +18,8 @@ from store.contract import SOURCES
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """One source. Fils are None where it has no money; `days` counts days (of months and totals: periods) with data."""
+    """One source. Fils (minor units) are None where it has no money; `days` with data are counted for logs of single records,
+    `periods` for months and totals, neither for references."""
 
     source: str
     files: int
@@ -28,7 +29,8 @@ class SourceStatus:
     rejected: int
     skipped: int
     fils_accepted: int | None
-    days: int
+    days: int | None
+    periods: int | None
     first_day: date | None
     complete_through: date | None
 
@@ -51,11 +53,14 @@ def complete_through(found: list[SourceStatus]) -> date | None:
 
 
 def _status(row: sqlite3.Row) -> SourceStatus:
+    source = SOURCES[row["source"]]
+    long = source.monthly or source.time_end is not None
     counts = {name: row[name] for name in ("source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped")}
     return SourceStatus(
         **counts,
         fils_accepted=row["fils_accepted"],
-        days=row["days"],
+        days=None if long or source.time is None else row["days"],
+        periods=row["days"] if long else None,
         first_day=_day(row["first_day"]),
         complete_through=_day(row["last_day"]),
     )

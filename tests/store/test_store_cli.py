@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.__main__ import main
+from store.settings import Settings, fix
 from store.snapshot import current_version, snapshot_file
 from tests.support.records import department, parquet, payment
 
@@ -127,12 +128,14 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
     assert run(tmp_path / "s", "status") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:7] == ["source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped"]
-    assert lines[2].split() == ["payments", "1", "3", "2", "0", "1", "0", "10,005", "1", "2012-09-30", "2012-09-30"]
-    assert lines[3] == "complete through 2012-09-30; money in fils"
+    assert lines[2].split() == ["payments", "1", "3", "2", "0", "1", "0", "10,005", "1", "-", "2012-09-30", "2012-09-30"]
+    assert lines[3] == "complete through 2012-09-30"
+    quarantine = f"python -m store quarantine --data {tmp_path / 's'}"
+    assert lines[4] == f"rejected rows are in quarantine, 1 in all: `{quarantine}` lists them"
 
     run(tmp_path / "s", "status", "--format", "json")
     facts = json.loads(capsys.readouterr().out)
-    assert facts["complete_through"] == "2012-09-30"
+    assert (facts["complete_through"], facts["minor_unit"]) == ("2012-09-30", "fils")
     assert facts["sources"][1] == {
         "source": "payments",
         "files": 1,
@@ -143,9 +146,78 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
         "skipped": 0,
         "fils_accepted": 100_05,
         "days": 1,
+        "periods": None,
         "first_day": "2012-09-30",
         "complete_through": "2012-09-30",
     }
+
+
+def test_status_counts_periods_of_totals_and_names_the_minor_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s").mkdir()
+    fix(tmp_path / "s", Settings("GBP", "pence", "Europe/London"))
+    spend = [{"department": "rta", "month": date(2012, n, 1), "budget_fils": 100, "spent_fils": 90} for n in (1, 2)]
+    run(tmp_path / "s", "ingest", "it_spend", parquet(tmp_path / "it.parquet", "it_spend", spend))
+    capsys.readouterr()
+    assert run(tmp_path / "s", "status") == 0
+    heads, cells, *_ = (line.split() for line in capsys.readouterr().out.splitlines())
+    shown = dict(zip(heads, cells, strict=True))
+    assert (shown["days"], shown["periods"], shown["pence_accepted"]) == ("-", "2", "180")
+
+
+@pytest.mark.parametrize("command", [["ingest", "payments", "p.parquet"], ["publish"], ["publish", "--if-old"], ["status"]])
+@pytest.mark.parametrize(
+    ("store", "message"),
+    [
+        ("a-file", "is a file; a store is a folder"),
+        ("a-file/below", ""),
+        ("bad-settings", "no settings of a store"),
+        ("/proc/nowhere", ""),
+    ],
+)
+def test_a_store_that_cannot_be_one_is_one_line_and_no_traceback(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    store: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parquet(tmp_path / "p.parquet", "payments", [payment(1)])
+    Path("a-file").write_text("")
+    run(tmp_path / "bad-settings", "ingest", "payments", tmp_path / "p.parquet")
+    run(tmp_path / "bad-settings", "publish")
+    (tmp_path / "bad-settings" / "settings.toml").write_text("currency = 1\nnonsense = 2\n")
+    capsys.readouterr()
+    code, said = run(Path(store), *command), capsys.readouterr().err
+    if store == "bad-settings" and command == ["publish", "--if-old"]:
+        assert (code, said) == (0, "")
+        return
+    assert code == 2
+    assert said.startswith("error: ")
+    assert message in said
+    assert len(said.splitlines()) == 1
+
+
+def test_an_interrupted_command_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("store.ingest.take", interrupted)
+    path = parquet(tmp_path / "p.parquet", "payments", [payment(1)])
+    assert run(tmp_path / "s", "ingest", "payments", path) == 130
+    assert "run the command again to go on" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert run(tmp_path / "s", "ingest", "payments", path) == 0
+
+
+def test_an_empty_data_variable_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA", "")
+    assert main(["ingest", "payments", str(parquet(tmp_path / "p.parquet", "payments", [payment(1)]))]) == 0
+    assert (tmp_path / "data" / "store" / "ledger.sqlite").exists()
 
 
 def test_publish_if_old_replaces_only_what_cannot_be_opened(
