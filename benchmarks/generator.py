@@ -1,4 +1,4 @@
-"""The generator's speed: payment rows per second into compressed Parquet, beside Faker asked for every row.
+"""The generator's speed and memory: payment rows per second into compressed Parquet, beside Faker asked for every row.
 
 python -m benchmarks.generator [PROCESSES]      default: 2
 
@@ -6,6 +6,7 @@ Rows per second of the clock need idle cores; rows per second of processor time 
 """
 
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -67,6 +68,12 @@ def whole_scenario(processes: int, out: Path) -> str:
     )
 
 
+def peak_memory() -> str:
+    """One line: the most memory this process and its largest finished child ever held at once."""
+    own, child = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return f"peak memory: {own:,} MB in this process, {child:,} MB in its largest worker"
+
+
 def main() -> int:
     processes = int(sys.argv[1]) if len(sys.argv) > 1 else 2
     with tempfile.TemporaryDirectory() as folder:
@@ -80,6 +87,7 @@ def main() -> int:
             )
             print(f"                  per processor second: {processor:10,.0f} rows/s")
         print(whole_scenario(processes, scratch / "all"))
+    print(peak_memory())
     return 0
 
 
