@@ -62,7 +62,7 @@ def _course(context: Context) -> None:
     base = context.format.window_short(context.base)
     note = _("Share of known time, maintenance left out; band: what unknown time allows; grey: {base}", base=base)
     figure(context, "availability-course", course(context, result), [result], title=title, note=note)
-    show_table(context, "availability-course", [ask(context, kpi, "month") for kpi in BOTH], _("Availability by month"))
+    show_table(context, "availability-course", [by_time(context, kpi, "day") for kpi in BOTH], title)
 
 
 def _parts(context: Context, dimension: str) -> None:

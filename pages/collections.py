@@ -1,5 +1,6 @@
 """Collections: how much was collected, through whom, for what, how and when; amounts and numbers of payments alike."""
 
+from functools import partial
 from typing import Final, cast
 
 from metrics import Grain
@@ -9,10 +10,12 @@ from ui.cards import card_of, cards
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
+from ui.grid import answer_grid
+from ui.lookups import names_of
 from ui.measures import by_time, course, part_bars
 from ui.sentences import collected, largest
 from ui.shell import choices, columns, headline
-from ui.tables import show_table
+from ui.tables import show_table, show_tables
 from ui.toggle import toggle
 
 CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
@@ -94,7 +97,9 @@ def _methods_and_channels(context: Context, measure: str) -> None:
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
     figure(context, "methods", chart, results, title=title, note=_note(context, measure), filters="method")
-    show_table(context, "methods", results[:1], _("By payment method"))
+    titles = (_("By payment method"), _("By channel"))
+    tables = [partial(answer_grid, [result], names_of(context)) for result in results]
+    show_tables(context, "methods", list(zip(titles, tables, strict=True)))
 
 
 def _note(context: Context, measure: str) -> str:

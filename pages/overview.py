@@ -1,21 +1,28 @@
 """Overview: how are we doing, what changed, why. The page of executives, who give it two minutes."""
 
+from functools import partial
+from typing import Final
+
 from metrics import Projection, Result
 from ui.answers import ask, project
 from ui.attention import attention, items
-from ui.bars import Bar, change_bars
+from ui.bars import change_bars
 from ui.cards import card_of, cards
-from ui.change import parts_of_change
-from ui.charts import hover
+from ui.change_parts import bars_of_change, growth
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lines import running_total
+from ui.lookups import names_of
 from ui.progression import band, heads_for, is_year_to_date, progression
+from ui.projected import projection_html
+from ui.running_grid import running_grid
 from ui.sentences import collected, why_changed
 from ui.shell import columns, headline
+from ui.tables import show_table, show_tables
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
+MOST_BARS: Final = 8
 
 
 def page(context: Context) -> None:
@@ -58,7 +65,10 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
     if shade:
         note = _("{currency}, running total; grey: {base}; shaded: projection to year end", **parts)
     chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)
-    figure(context, "running-total", chart, found.results, title=title, note=note)
+    grid = partial(running_grid, found, shade, names_of(context))
+    more = projection_html(context, projected) if projected else ""
+    figure(context, "running-total", chart, found.results, title=title, note=note, grid=grid, more=more)
+    show_tables(context, "running-total", [(title, grid)])
 
 
 def _where_from(context: Context, amount: Result) -> None:
@@ -69,32 +79,14 @@ def _where_from(context: Context, amount: Result) -> None:
         no_figure(_("What changed"), _("There is no data for {period} to compare with.", period=write.window(context.base)))
         return
     result = ask(context, "collected_amount", dimension)
-    delta = total.value - total.base_value
-    size = write.money(abs(delta))
-    title = (
-        _("Where the extra {amount} came from", amount=size)
-        if delta >= 0
-        else _("Where the {amount} less came from", amount=size)
-    )
+    grown, size = growth(context, amount)
+    title = _("Where the extra {amount} came from", amount=size) if grown else _("Where the {amount} less came from", amount=size)
     base = write.base(amount.window, context.base)
     note = (
         _("{currency}, change on {base}, by department", currency=write.currency_name, base=base)
         if dimension == "department"
         else _("{currency}, change on {base}, by service", currency=write.currency_name, base=base)
     )
-    bars = [
-        Bar(
-            part.name,
-            part.change / 100,
-            write.short(part.change / 100, sign=True),
-            filter=(dimension, part.code) if part.code else None,
-            details=(
-                hover(
-                    write.window_short(context.window) + ": " + write.money_exact(part.value),
-                    write.window_short(context.base) + ": " + write.money_exact(part.base),
-                ),
-            ),
-        )
-        for part in parts_of_change(context, result, most=8)
-    ]
-    figure(context, "where-from", change_bars(context, bars), [result], title=title, note=note, filters=dimension)
+    chart = change_bars(context, bars_of_change(context, result, MOST_BARS))
+    figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension)
+    show_table(context, "where-from", [result], title)

@@ -3,18 +3,21 @@
 Rule: no score without its interval, n and response rate; a change inside the uncertainty is "no significant change".
 """
 
+from functools import partial
+
 from metrics import Result
 from ui.answers import ask
 from ui.cards import Card, cards
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
-from ui.lookups import known
+from ui.grid import steps_grid
+from ui.lookups import known, names_of
 from ui.series import over_time
 from ui.shell import columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
 from ui.survey_words import begun, certainty, notes, satisfied, wording_changes
-from ui.tables import show_table
+from ui.tables import show_table, show_tables
 from ui.targets import progress
 
 CARDS = ("satisfaction", "nps", "effort", "awareness", "response_rate")
@@ -80,7 +83,10 @@ def _funnel(context: Context, invited: Result) -> None:
     ]
     title = _("From invitation to answer")
     note = _("People, and their share of all invited; grey mark: {base}", base=context.format.window_short(context.base))
-    figure(context, "funnel", funnel(context, steps), [result for _name, result in steps], title=title, note=note)
+    results = [result for _name, result in steps]
+    grid = partial(steps_grid, steps, names_of(context))
+    figure(context, "funnel", funnel(context, steps), results, title=title, note=note, grid=grid)
+    show_tables(context, "funnel", [(title, grid)])
 
 
 def _by(context: Context, dimension: str) -> None:

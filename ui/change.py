@@ -13,7 +13,6 @@ from typing import Final, Literal
 from metrics import Result, Row
 from ui.context import Context
 from ui.grid import is_difference
-from ui.lookups import names_of
 
 Tone = Literal["good", "bad", "same"]
 Mark = Literal["up", "down", "same"]
@@ -91,33 +90,3 @@ def _difference(context: Context, row: Row, result: Result) -> str:
     if row.value is None or row.base_value is None:
         return ""
     return context.format.value(abs(row.value - row.base_value), result.kpi.unit)
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one part added to a change, in the unit of its KPI; `code` is None for the rest taken together."""
-
-    code: str | None
-    name: str
-    value: int
-    base: int
-
-    @property
-    def change(self) -> int:
-        return self.value - self.base
-
-
-def parts_of_change(context: Context, result: Result, most: int) -> list[Part]:
-    """The parts of an additive answer by what they added to its change, largest first; the smallest taken together."""
-    names, (dimension,) = names_of(context), result.by
-    parts = [
-        Part(row.key(dimension), names.of(dimension, row.key(dimension)), int(row.value or 0), int(row.base_value or 0))
-        for row in result.rows
-        if row.value is not None or row.base_value is not None
-    ]
-    if len(parts) > most:
-        parts.sort(key=lambda part: -abs(part.change))
-        rest = parts[most - 1 :]
-        name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
-        parts = [*parts[: most - 1], Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
-    return sorted(parts, key=lambda part: -part.change)

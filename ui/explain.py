@@ -14,10 +14,10 @@ from ui.context import Context
 from ui.format import Formatter
 
 
-def explanation(context: Context, results: Sequence[Result]) -> str:
-    """HTML of the disclosure element for the answers behind one card or chart."""
+def explanation(context: Context, results: Sequence[Result], more: str = "") -> str:
+    """HTML of the disclosure element for the answers behind one card or chart; `more` is HTML that comes first."""
     summary = escape(context._("How was this computed"))
-    body = "".join(_one(context, result) for result in results)
+    body = more + "".join(_one(context, result) for result in results)
     return f'<details class="k-how"><summary>{summary}</summary><div class="k-how-body">{body}</div></details>'
 
 
@@ -52,6 +52,9 @@ def _facts(context: Context, result: Result) -> Iterator[tuple[str, str]]:
     if result.base:
         yield _("Compared with"), write.window(result.base)
         yield _("Value then"), write.exact(total.base_value, unit)
+        if result.kpi.denominator is not None and total.base_numerator is not None and total.base_denominator is not None:
+            yield _("Numerator then"), _part(write, total.base_numerator)
+            yield _("Denominator then"), _part(write, total.base_denominator)
     yield _("Data complete to"), write.date(result.complete_through)
     yield _("Snapshot"), result.snapshot
 
@@ -61,8 +64,9 @@ def _part(write: Formatter, number: int | float) -> str:
 
 
 def _sql(result: Result) -> str:
-    """The statement with its parameters, one line each; line breaks as entities, so that the markup stays on one line."""
+    """The statement, its parameters and those of the base, a line each; line breaks as entities: the markup stays on one line."""
     text = result.sql.strip()
-    if result.parameters:
-        text += "\n-- " + ", ".join(str(parameter) for parameter in result.parameters)
+    for parameters in (result.parameters, result.base_parameters):
+        if parameters:
+            text += "\n-- " + ", ".join(str(parameter) for parameter in parameters)
     return escape(text).replace("\n", "&#10;")

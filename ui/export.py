@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,8 +48,14 @@ _FORMATS: Final[dict[Kind, str]] = {
     "moment": "yyyy-mm-dd hh:mm",
 }
 
+_NAMED: Final = 3
+"""KPIs and codes of a filter that a file name spells out."""
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_+-]")
+
+RELATIVE: Final = "1 = 100%"
+"""The unit of relative changes in files, where 23.1% more is 0.231."""
 FRACTION: Final = "0–1"
-"""The unit of shares and relative changes in files, where 81.4% is 0.814."""
+"""The unit of shares in files, where 81.4% is 0.814."""
 
 Head = list[tuple[str, str]]
 
@@ -59,11 +66,14 @@ def harmless(text: str) -> str:
 
 
 def file_name(results: Sequence[Result], extension: str) -> str:
-    """A name that says what is inside, in ASCII: "collected_amount-by-department-2012-01-01-2012-09-30.csv"."""
-    first = results[0]
-    kpis = "-".join(r.kpi.id for r in results[:3])
-    by = f"-by-{'-'.join(first.by)}" if first.by else ""
-    return f"{kpis}{by}-{first.window.start}-{first.window.end}.{extension}"
+    """A name that says what is inside, filters too, in ASCII: "transactions-by-method-channel-web-2012-01-01-2012-09-30.csv"."""
+    window = results[0].window
+    kpis = "-".join(list(dict.fromkeys(r.kpi.id for r in results))[:_NAMED])
+    by = "-and-".join(dict.fromkeys("-".join(r.by) for r in results if r.by))
+    filters = dict(pair for r in results for pair in r.filters.values)
+    chosen = [f"{d}-{'+'.join(codes) if len(codes) <= _NAMED else len(codes)}" for d, codes in sorted(filters.items())]
+    parts = (kpis, f"by-{by}" if by else "", *chosen, str(window.start), str(window.end))
+    return f"{_UNSAFE.sub('_', '-'.join(filter(None, parts)))}.{extension}"
 
 
 def head(title: str, results: Sequence[Result], names: Names) -> Head:
@@ -148,7 +158,7 @@ def _all_rows(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 
 
 def _title(column: Column) -> str:
-    unit = FRACTION if column.kind in ("share", "share_change", "change") else column.unit
+    unit = {"share": FRACTION, "share_change": RELATIVE, "change": RELATIVE}.get(column.kind, column.unit)
     return plain(column.title if not unit or unit in column.title else f"{column.title} ({unit})")
 
 
@@ -237,19 +247,41 @@ def definition(results: Sequence[Result], names: Names) -> Head:
         lines.append((words("Snapshot"), result.snapshot))
         lines.append((words("SQL"), result.sql))
         lines.append((words("Parameters"), ", ".join(str(p) for p in result.parameters)))
+        if result.base_parameters:
+            lines.append((words("Parameters of the comparison"), ", ".join(str(p) for p in result.base_parameters)))
     return [(label, plain(value)) for label, value in lines]
 
 
-def export_row(context: Context, key: str, results: Sequence[Result], title: str, *, chart: bool = True) -> None:
+def export_row(
+    context: Context,
+    key: str,
+    results: Sequence[Result],
+    title: str,
+    *,
+    chart: bool = True,
+    grid: Callable[[], Grid] | None = None,
+    more: str = "",
+) -> None:
     """Draw the row under a chart or table: CSV, XLSX, PNG (of the chart in the same figure), and how it was computed.
 
     `key` is unique on the page. The files are built when they are asked for; a rerun of the page costs nothing.
+    `grid` makes what is shown where that is not the answers themselves; `more` is HTML that the explanation begins with.
     """
     names = names_of(context)
+    csv_file, xlsx_file = (partial(write, title, results, names) for write in (to_csv, to_xlsx))
+    if grid:
+        csv_file, xlsx_file = (partial(_shown, kind, title, results, names, grid) for kind in ("csv", "xlsx"))
     with _row(key):
-        _download(key, file_name(results, "csv"), partial(to_csv, title, results, names))
-        _download(key, file_name(results, "xlsx"), partial(to_xlsx, title, results, names))
-        st.html(f'<div class="k-take">{_png_button(results, names) if chart else ""}{explanation(context, results)}</div>')
+        _download(key, file_name(results, "csv"), csv_file)
+        _download(key, file_name(results, "xlsx"), xlsx_file)
+        png = _png_button(results, names) if chart else ""
+        st.html(f'<div class="k-take">{png}{explanation(context, results, more)}</div>')
+
+
+def _shown(extension: str, title: str, results: Sequence[Result], names: Names, grid: Callable[[], Grid]) -> bytes:
+    """A grid made from answers, under the head of the first of them."""
+    tables = [(head(title, results[:1], names), grid())]
+    return write_csv(tables) if extension == "csv" else write_xlsx(tables, names.format.words, definition(results, names))
 
 
 def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False) -> None:

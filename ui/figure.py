@@ -7,7 +7,7 @@ Hazard: the key is the chart's identity for the browser: as long as it stays, pl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -19,6 +19,7 @@ from ui import url
 from ui.charts import CONFIG, Figure
 from ui.context import Context
 from ui.export import export_row
+from ui.grid import Grid
 from ui.state import State
 
 
@@ -31,10 +32,13 @@ def figure(
     title: str,
     note: str,
     filters: str | None = None,
+    grid: Callable[[], Grid] | None = None,
+    more: str = "",
 ) -> None:
     """Draw a chart of `results`. With `filters`, a click on a mark filters the view by that dimension, a second one undoes it.
 
     The marks carry what they filter by in `customdata`: a code of that dimension, or a dimension of their own and a code.
+    `grid` makes what the chart shows, for files, where that is not the answers themselves; `more` begins the explanation.
     """
     with st.container(key=f"figure-{key}"):
         st.html(f'<h2 class="k-figure-title">{escape(title)}</h2><p class="k-figure-note">{escape(note)}</p>')
@@ -43,7 +47,7 @@ def figure(
         st.plotly_chart(
             chart, theme=None, key=widget, config=CONFIG, on_select=clicked, selection_mode="points", alt=f"{title}. {note}"
         )
-        export_row(context, key, results, title)
+        export_row(context, key, results, title, grid=grid, more=more)
 
 
 def _filter(widget: str, default: str) -> None:

@@ -112,6 +112,27 @@ def answer_grid(results: Sequence[Result], names: Names) -> Grid:
     return Grid((*columns, remark), tuple((*row, text) for row, text in zip(rows, remarks, strict=True)), (*total, total_remark))
 
 
+def steps_grid(steps: Sequence[tuple[str, Result]], names: Names) -> Grid:
+    """Totals of counts that follow from each other, one row each: the number and its share of the first, then and now."""
+    words, fmt = names.format.words, names.format
+    (_, first), base = steps[0], steps[0][1].base
+    columns = [Column(words("Step"), "text"), Column(words("People"), "count"), Column(words("Share of the first"), "share")]
+    if base:
+        then = fmt.window_short(base)
+        columns.append(Column(words("{title}, {what}", title=words("People"), what=then), "count"))
+        columns.append(Column(words("{title}, {what}", title=words("Share of the first"), what=then), "share"))
+    rows: list[tuple[Cell, ...]] = []
+    for name, result in steps:
+        row, whole = result.total, first.total
+        cells: list[Cell] = [name, row.value, _share(row.value, whole.value)]
+        rows.append((*cells, *((row.base_value, _share(row.base_value, whole.base_value)) if base else ())))
+    return Grid(tuple(columns), tuple(rows))
+
+
+def _share(part: Number | None, whole: Number | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
 def hidden_last(rows: Sequence[Row]) -> list[Row]:
     """Rows in their order, the hidden ones after them by code: a place among the others would give away the size of a value.
 

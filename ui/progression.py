@@ -20,13 +20,15 @@ _LEAP = 2000
 
 @dataclass(frozen=True)
 class Progression:
-    """The current and the base series with the answers they were added up from, and month labels by position."""
+    """The current and the base series with the answers they were added up from, month labels and time keys by position."""
 
     current: Series
     base: Series | None
     ticks: dict[int, str]
     results: tuple[Result, ...]
     grain: Grain
+    keys: tuple[tuple[str, ...], tuple[str, ...]]
+    """Time keys of the positions, of the current and of the base series."""
 
 
 def progression(context: Context, kpi: str) -> Progression:
@@ -50,6 +52,7 @@ def _progression(context: Context, kpi: str, grain: Grain) -> Progression:
         ticks=_ticks(context, window, grain, slots),
         results=(now, then),
         grain=grain,
+        keys=(_positions(now, slots), _positions(then, slots)),
     )
 
 
@@ -69,7 +72,7 @@ def _series(context: Context, result: Result, slots: list[str] | None) -> Series
     """The running total at each position; None before the first value and after the last."""
     write, grain = context.format, result.by[0]
     found = {row.key(grain): row.value for row in result.rows if row.value is not None}
-    positions = [f"{result.window.start.year}{slot}" for slot in slots] if slots else time_keys(result)
+    positions = _positions(result, slots)
     last = max(found, default="")
     total: int | float = 0
     values: list[float | None] = []
@@ -82,6 +85,10 @@ def _series(context: Context, result: Result, slots: list[str] | None) -> Series
         context._("{period}: {amount}", period=_name(context, result.window), amount=write.value(total, result.kpi.unit))
     )
     return Series(values, texts, label)
+
+
+def _positions(result: Result, slots: list[str] | None) -> tuple[str, ...]:
+    return tuple(f"{result.window.start.year}{slot}" for slot in slots) if slots else tuple(time_keys(result))
 
 
 def _day(context: Context, key: str) -> str:

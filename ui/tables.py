@@ -7,7 +7,7 @@ Hazard: names are data, so every text is escaped here, once.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -91,12 +91,20 @@ def show_grid(context: Context, grid: Grid, title: str) -> None:
 
 
 def show_table(context: Context, key: str, results: Sequence[Result], title: str) -> None:
-    """Draw the table of these answers behind a line that opens it; nothing is built or sent while it is closed."""
+    """Draw the table of these answers to one question behind a line that opens it."""
+    show_tables(context, key, [(title, lambda: answer_grid(results, names_of(context)))])
+
+
+def show_tables(context: Context, key: str, tables: Sequence[tuple[str, Callable[[], Grid]]]) -> None:
+    """Draw tables, each with its name, behind a line that opens them; nothing is built or sent while it is closed."""
 
     @st.fragment
     def draw() -> None:
         box = st.expander(context._("Table"), key=f"table-{key}", on_change="rerun")
         if box.open:
-            box.html(table_html(answer_grid(results, names_of(context)), title, context.format))
+            for title, grid in tables:
+                if len(tables) > 1:
+                    box.html(f'<p class="k-figure-note">{html.escape(title)}</p>')
+                box.html(table_html(grid(), title, context.format))
 
     draw()

@@ -88,7 +88,7 @@ def test_money_is_exact_in_both_units_and_codes_stand_beside_names() -> None:
     assert rows[0]["Department"] == "Customs"
     assert rows[0]["Collected amount (AED)"] == "3200000000.01"
     assert rows[0]["Collected amount, fils"] == "320000000001"
-    assert rows[1]["Collected amount, change (0–1)"] == "-0.5"
+    assert rows[1]["Collected amount, change (1 = 100%)"] == "-0.5"
 
 
 def test_the_total_is_the_sum_of_the_parts() -> None:
@@ -189,6 +189,16 @@ def test_file_names_say_what_is_inside() -> None:
         file_name([ask("collected_amount", PAYMENTS, "department")], "csv")
         == "collected_amount-by-department-2012-09-01-2012-09-30.csv"
     )
+
+
+def test_file_names_carry_filters_and_every_dimension_and_name_a_kpi_once() -> None:
+    both = [ask("transactions", PAYMENTS, dimension, department="dewa") for dimension in ("method", "channel")]
+    assert file_name(both, "csv") == "transactions-by-method-and-channel-department-dewa-2012-09-01-2012-09-30.csv"
+
+
+def test_a_relative_change_says_what_one_means() -> None:
+    _, rows = parsed(to_csv("x", [ask("collected_amount", PAYMENTS, "department")], names()))
+    assert rows[1]["Collected amount, change (1 = 100%)"] == "-0.5"
 
 
 def test_the_head_names_a_scope_and_the_definition_its_sources() -> None:

@@ -1,0 +1,67 @@
+"""Where a change came from: what each part added to it, in order, as values and as bars.
+
+Rule: the parts add up to the whole change; the smallest are taken together, so that nothing is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics import Result, contributions
+from ui.bars import Bar
+from ui.charts import hover
+from ui.context import Context
+from ui.format import minor_to_major
+from ui.lookups import names_of
+
+
+def growth(context: Context, result: Result) -> tuple[bool, str]:
+    """Whether an amount grew (or stayed), and by how much in words, without a sign."""
+    change = int(contributions(result).change)
+    return change >= 0, context.format.money(abs(change))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part added to a change, in the unit of its KPI; `code` is None for the rest taken together."""
+
+    code: str | None
+    name: str
+    value: int
+    base: int
+
+    @property
+    def change(self) -> int:
+        return self.value - self.base
+
+
+def parts_of_change(context: Context, result: Result, most: int) -> list[Part]:
+    """The parts of an additive answer by what they added to its change, largest first; the smallest taken together."""
+    names, (dimension,) = names_of(context), result.by
+    parts = [
+        Part(row.key(dimension), names.of(dimension, row.key(dimension)), int(row.value or 0), int(row.base_value or 0))
+        for row in result.rows
+        if row.value is not None or row.base_value is not None
+    ]
+    if len(parts) > most:
+        parts.sort(key=lambda part: -abs(part.change))
+        rest = parts[most - 1 :]
+        name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
+        parts = [*parts[: most - 1], Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
+    return sorted(parts, key=lambda part: -part.change)
+
+
+def bars_of_change(context: Context, result: Result, most: int) -> list[Bar]:
+    """The parts of a changed amount as bars in the main unit of money, labelled with their signed size."""
+    write, (dimension,) = context.format, result.by
+    now, then = (write.window_short(window) for window in (context.window, context.base))
+    return [
+        Bar(
+            part.name,
+            float(minor_to_major(part.change)),
+            write.short(minor_to_major(part.change), sign=True),
+            filter=(dimension, part.code) if part.code else None,
+            details=(hover(f"{now}: {write.money_exact(part.value)}", f"{then}: {write.money_exact(part.base)}"),),
+        )
+        for part in parts_of_change(context, result, most)
+    ]
