@@ -16,7 +16,7 @@ import streamlit as st
 
 import metrics
 from metrics import Window
-from ui.answers import ask
+from ui.answers import ask, unfiltered
 from ui.context import Context
 from ui.lookups import names_of
 
@@ -68,6 +68,16 @@ def _outage(context: Context) -> Iterator[Item]:
         return
     names = names_of(context)
     day = context.local(worst.started_at).date()
+    details = _.ngettext(
+        "{department}; the longest of {n} incident in the last 30 days",
+        "{department}; the longest of {n} incidents in the last 30 days",
+        len(found),
+        department=write.name(names.of("department", worst.department)),
+        n=write.count(len(found)),
+    )
+    ignored = [names.dimension(dimension) for dimension in unfiltered(context, "availability")]
+    if ignored:
+        details = f"{details} · {_('not by {dimensions}', dimensions=_(', ').join(ignored))}"
     yield Item(
         "bad",
         _(
@@ -76,13 +86,7 @@ def _outage(context: Context) -> Iterator[Item]:
             duration=write.duration(seconds=worst.down_seconds),
             date=write.date(day),
         ),
-        _.ngettext(
-            "{department}; the longest of {n} incident in the last 30 days",
-            "{department}; the longest of {n} incidents in the last 30 days",
-            len(found),
-            department=write.name(names.of("department", worst.department)),
-            n=write.count(len(found)),
-        ),
+        details,
     )
 
 
@@ -95,7 +99,12 @@ def _surcharge(context: Context) -> Iterator[Item]:
         details = _("Services carry no surcharge: find out which payments it was added to.")
         yield Item("bad", _("Surcharges of {amount} were collected", amount=write.money_exact(int(surcharge.value))), details)
     else:
-        title = _("No surcharge on any of {n} transactions", n=write.count(settled.value))
+        title = _.ngettext(
+            "No surcharge on {n} transaction",
+            "No surcharge on any of {n} transactions",
+            int(settled.value),
+            n=write.count(settled.value),
+        )
         yield Item("good", title, _("Checked on every settled payment"))
 
 
@@ -106,12 +115,18 @@ def _complaints(context: Context) -> Iterator[Item]:
     if not backlog.total.value or kept.value is None:
         return
     most = max(backlog.rows, key=lambda row: row.value or 0)
-    opened = write.count(backlog.total.value)
-    title = _("{n} complaints are open", n=opened)
+    number = int(backlog.total.value)
+    opened = write.count(number)
+    title = _.ngettext("{n} complaint is open", "{n} complaints are open", number, n=opened)
     if len(backlog.rows) > 1 and most.value:
         name = write.name(names_of(context).of("department", most.key("department")))
-        title = _(
-            "{n} complaints are open, {department} has {most} of them", n=opened, department=name, most=write.count(most.value)
+        title = _.ngettext(
+            "{n} complaint is open, at {department}",
+            "{n} complaints are open, {department} has {most} of them",
+            number,
+            n=opened,
+            department=name,
+            most=write.count(most.value),
         )
     details = _("{share} resolved within 7 days", share=write.share(kept.value))
     if kept.base_value is not None:
@@ -121,6 +136,9 @@ def _complaints(context: Context) -> Iterator[Item]:
             before=write.share(kept.base_value),
             base=write.base(context.window, context.base),
         )
+    if backlog.total.base_value is not None and backlog.base:
+        before, day = write.count(backlog.total.base_value), write.date(backlog.base.end)
+        details = _("{n} were open on {date}; {details}", n=before, date=day, details=details)
     yield Item("warning", title, details)
 
 
@@ -147,5 +165,10 @@ def _reconciliation(context: Context) -> Iterator[Item]:
     frame = metrics.reconciliation(context.snapshot, context.scope)
     wrong = frame.filter((frame["rows_ledger"] != frame["rows_mart"]) | (frame["fils_ledger"] != frame["fils_mart"]))
     if wrong.height:
-        title = _("Delivered and shown figures differ in {n} months", n=context.format.count(wrong.height))
+        title = _.ngettext(
+            "Delivered and shown figures differ in {n} month",
+            "Delivered and shown figures differ in {n} months",
+            wrong.height,
+            n=context.format.count(wrong.height),
+        )
         yield Item("bad", title, _("See the reconciliation on the data page"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, wrapped
+from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, wrapped
 from ui.context import Context
 
 _ROW: Final = 30
@@ -125,21 +125,7 @@ def base_mark(context: Context, symbol: str, size: int, halo: bool) -> dict[str,
 
 
 def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], low: float, high: float) -> Figure:
-    colour = colours(context)
-    names = {
-        "tickvals": list(range(len(rows))),
-        "ticktext": name_labels(context, [row.name for row in rows]),
-        "autorange": False,
-        "range": [len(rows) - 0.5, -0.5],
-        "side": "right" if context.rtl else "left",
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-        "ticklen": 6,
-        "tickcolor": "rgba(0,0,0,0)",
-        "tickfont": {"size": 12, "color": colour.ink},
-    }
+    names = names_axis(context, name_labels(context, [row.name for row in rows]))
     span = [high, low] if context.rtl else [low, high]
     beside = {"l" if context.rtl else "r": _LABEL_ROOM}
     height = max(90, _ROW * len(rows) + 24)

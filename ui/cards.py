@@ -94,7 +94,7 @@ def _uncertainty(context: Context, result: Result) -> str:
     _, write, total = context._, context.format, result.total
     if total.value is None or total.interval is None:
         return ""
-    said = [write.margin(total.interval, result.kpi.unit), _("n {n}", n=write.count(total.n))]
+    said = [write.uncertainty(total.value, total.interval, result.kpi.unit), _("n {n}", n=write.count(total.n))]
     if total.interval.response_rate is not None:
         said.append(_("{share} answered", share=write.share(total.interval.response_rate, decimals=0)))
     weak = f'<b class="k-warn">{escape(_("few answers"))}</b> · ' if total.weak else ""
@@ -115,6 +115,8 @@ def _series(context: Context, card: Card) -> str:
 def _target(way: Progress | None) -> str:
     if way is None:
         return ""
+    if way.filled is None:
+        return f'<div class="k-target"><p>{escape(way.words)}</p></div>'
     width = f"{100 * min(1.0, max(0.0, way.filled)):.1f}"
     gone = "" if way.gone is None else f'<u style="inset-inline-start:{100 * way.gone:.1f}%"></u>'
     return (

@@ -91,6 +91,26 @@ def value_axis(context: Context, low: float, high: float, unit: Unit, most: int 
     }
 
 
+def names_axis(context: Context, labels: Sequence[str], *, grid: bool = False) -> dict[str, Any]:
+    """The axis of rows: their names (already harmless), the first one on top, on the reading side."""
+    colour = colours(context)
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
+        "autorange": False,
+        "range": [len(labels) - 0.5, -0.5],
+        "side": "right" if context.rtl else "left",
+        "fixedrange": True,
+        "showgrid": grid,
+        "gridcolor": colour.line,
+        "zeroline": False,
+        "automargin": True,
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
+        "tickfont": {"size": 12, "color": colour.ink},
+    }
+
+
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """At most about `most` round values that cover low..high."""
     span = high - low

@@ -14,7 +14,7 @@ from typing import Any, Final
 import streamlit as st
 
 from metrics import Window
-from ui.charts import CONFIG, Figure, colours, layout, plot_text, time_axis
+from ui.charts import CONFIG, Figure, colours, layout, names_axis, plot_text, time_axis
 from ui.context import Context
 from ui.data_tables import days_grid
 from ui.export import grid_row
@@ -72,19 +72,7 @@ def calendar(context: Context, deliveries: Sequence[Delivery], window: Window) -
         ],
         "hoverinfo": "text",
     }
-    names = {
-        "tickvals": list(range(len(deliveries))),
-        "ticktext": [_name(context, delivery) for delivery in deliveries],
-        "range": [len(deliveries) - 0.5, -0.5],
-        "side": "right" if context.rtl else "left",
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-        "ticklen": 6,
-        "tickcolor": "rgba(0,0,0,0)",
-        "tickfont": {"size": 12, "color": colour.ink},
-    }
+    names = names_axis(context, [_name(context, delivery) for delivery in deliveries])
     return {
         "data": [heat],
         "layout": layout(

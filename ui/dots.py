@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hover, layout, name_labels, value_axis, wrapped
+from ui.charts import Figure, colours, hover, layout, name_labels, names_axis, value_axis, wrapped
 from ui.context import Context
 
 _ROW: Final = 30
@@ -46,7 +46,7 @@ def dots(context: Context, rows: Sequence[Dot], target: float | None = None) -> 
             max(110, _ROW * len(rows) + 48),
             margin={"t": 26},
             xaxis=axis,
-            yaxis=_names(context, rows),
+            yaxis=names_axis(context, name_labels(context, [row.name for row in rows]), grid=True),
             clickmode="event+select",
             annotations=[_label(context, i, row, low) for i, row in enumerate(rows)],
         ),
@@ -56,32 +56,28 @@ def dots(context: Context, rows: Sequence[Dot], target: float | None = None) -> 
         figure["layout"]["shapes"] = [
             {"type": "line", "x0": target, "x1": target, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
         ]
+        figure["layout"]["margin"]["b"] = 22
+        figure["layout"]["annotations"].append(_target_label(context, target))
     return figure
+
+
+def _target_label(context: Context, target: float) -> dict[str, Any]:
+    """What the dashed line is, under it, where no row is."""
+    return {
+        "x": target,
+        "y": 0,
+        "yref": "paper",
+        "text": context.format.phrase(context._("Target {target}", target=context.format.share(target))),
+        "showarrow": False,
+        "yanchor": "top",
+        "font": {"size": 11, "color": colours(context).muted},
+    }
 
 
 def _span(rows: Sequence[Dot], target: float | None) -> tuple[float, float]:
     known = [v for row in rows for v in (row.value, row.other, *(row.bounds or ())) if v is not None]
     low = min([*known, target if target is not None else 1.0], default=0.99)
     return (low if low < 1 else 0.999), 1.0
-
-
-def _names(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
-    colour = colours(context)
-    return {
-        "tickvals": list(range(len(rows))),
-        "ticktext": name_labels(context, [row.name for row in rows]),
-        "autorange": False,
-        "range": [len(rows) - 0.5, -0.5],
-        "side": "right" if context.rtl else "left",
-        "fixedrange": True,
-        "showgrid": True,
-        "gridcolor": colour.line,
-        "zeroline": False,
-        "automargin": True,
-        "ticklen": 6,
-        "tickcolor": "rgba(0,0,0,0)",
-        "tickfont": {"size": 12, "color": colour.ink},
-    }
 
 
 def _bounds(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from babel.dates import format_date
 from babel.numbers import get_currency_name, get_currency_symbol
 
 from metrics.model import Interval, Number, Unit, Window
+from metrics.periods import Grain, key_of, span_of
 from ui.figures import MINUS, exact_decimal, grouped, scaled_down, signed
 from ui.i18n import Translator
 
@@ -27,6 +28,13 @@ Digits = Literal["latn", "arab"]
 _ARABIC_INDIC: Final = str.maketrans("0123456789.,%", "٠١٢٣٤٥٦٧٨٩٫٬٪")
 _MONEY_SHORT_FROM: Final = 100_000
 """Amounts below this are written out ("AED 1,307"): three figures and a letter would lose what an average is about."""
+
+
+_NAMED: Final[tuple[Grain, ...]] = ("month", "year")
+_DAYS_FROM: Final = 3 * 86_400
+"""Lengths of time below this many seconds are said in hours."""
+_TWO_FIGURES_WITHIN: Final = Decimal("0.005")
+"""How far from itself an amount may be written in a sentence before a third figure is needed."""
 
 
 def plain(text: str) -> str:
@@ -118,6 +126,14 @@ class Formatter:
         number, scale = scaled_down(major, figures)
         return self._with_currency(self._scale(self.figure(signed(number, sign)), scale))
 
+    def money_said(self, amount: Number) -> str:
+        """An amount in a sentence: two figures where they say it ("AED 3.2bn"), three where two would not ("AED 1.05bn")."""
+        value = abs(exact_decimal(amount))
+        if not value:
+            return self.money(amount)
+        rounded = value.quantize(Decimal(1).scaleb(value.adjusted() - 1), ROUND_HALF_UP)
+        return self.money(amount, figures=2 if abs(rounded - value) <= value * _TWO_FIGURES_WITHIN else 3)
+
     def money_exact(self, amount: int) -> str:
         """Hundredths to the last digit: 320000000000 -> "AED 3,200,000,000.00"."""
         return self._with_currency(self.figure(signed(f"{minor_to_major(amount):,}", sign=False)))
@@ -157,18 +173,23 @@ class Formatter:
 
     # --- time ----------------------------------------------------------------------------------------------------
 
-    def duration(self, *, seconds: Number | None = None, ms: Number | None = None) -> str:
-        """A length of time in its two largest units: 100 s -> "1 min 40 s"; below 10 s with one decimal."""
+    def duration(self, *, seconds: Number | None = None, ms: Number | None = None, exact: bool = False) -> str:
+        """A length of time in its two largest units: 100 s -> "1 min 40 s"; below 10 s with one decimal.
+
+        Below three days it is said in hours ("24 h 15 min"), so that what is above a day is not rounded to it; `exact` has
+        every unit down to the second.
+        """
         total = exact_decimal(seconds if seconds is not None else 0) + exact_decimal(ms or 0) / 1000
         if abs(total) < 10:
             return self._time(self.figure(grouped(total, 1 if total % 1 else 0, sign=False)), "s")
         whole = int(total.quantize(Decimal(1), ROUND_HALF_UP))
         parts: list[tuple[int, str]] = []
-        for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+        for size, unit in units if whole >= _DAYS_FROM else units[1:]:
             amount, whole = divmod(whole, size)
             if amount or parts:
                 parts.append((amount, unit))
-            if len(parts) == 2:
+            if len(parts) == 2 and not exact:
                 break
         return self.phrase(" ".join(self._time(self.count(n), unit) for n, unit in parts if n))
 
@@ -219,9 +240,12 @@ class Formatter:
         return self._plain_digits(key)
 
     def window(self, window: Window) -> str:
-        """A window in words: "1 January to 30 September 2012"."""
+        """A window in words: "1 January to 30 September 2012"; a whole month or year by its name."""
         if window.start == window.end:
             return self.date(window.start)
+        for grain in _NAMED:
+            if window == span_of(key := key_of(window.start, grain)):
+                return self.period(key)
         start = self._date(window.start, "d MMMM" if window.start.year == window.end.year else "d MMMM y")
         return self.words("{start} to {end}", start=start, end=self.date(window.end))
 
@@ -247,6 +271,8 @@ class Formatter:
         )
         if same_start and same_end and base.end.year != window.end.year and base.start.year == base.end.year:
             return self.words("the same period of {year}", year=self._plain_digits(str(base.end.year)))
+        if any(base == span_of(key_of(base.start, grain)) for grain in _NAMED):
+            return self.window(base)
         return self.words("the period {days}", days=self.window(base))
 
     def _date(self, day: dt.date, pattern: str) -> str:
@@ -284,6 +310,8 @@ class Formatter:
             return self.share(value, decimals=4)
         if unit in ("score", "points", "ratio"):
             return self.number(value, 4)
+        if unit == "seconds":
+            return self.duration(seconds=value, exact=True)
         return self.value(value, unit)
 
     def unit(self, unit: Unit) -> str:
@@ -303,7 +331,13 @@ class Formatter:
         """The two ends of an interval: "79.4% to 83.2%"."""
         return self.words("{low} to {high}", low=self.value(interval.low, unit), high=self.value(interval.high, unit))
 
-    def margin(self, interval: Interval, unit: Unit) -> str:
-        """Half the width of an interval, for tight places: "±1.9" in points of a share or score."""
-        half = (interval.high - interval.low) / 2
-        return self.figure("±" + plain(self.points(half) if unit == "share" else self.score(half)))
+    def uncertainty(self, value: Number, interval: Interval, unit: Unit) -> str:
+        """An interval for tight places: its ends, "65.9–86.5%"; "±1.9" only where both sides are the same as written."""
+        write = self.points if unit == "share" else self.score
+        below, above = (plain(write(float(side))) for side in (value - interval.low, interval.high - value))
+        if below == above:
+            return self.figure(f"±{above}")
+        low, high = (plain(self.value(end, unit)) for end in (interval.low, interval.high))
+        if unit == "share" and low[0].isdigit() and high[0].isdigit():
+            return self.figure(f"{low.removesuffix('%')}–{high}")
+        return self.interval(interval, unit)

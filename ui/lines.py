@@ -186,7 +186,7 @@ def _base_label(series: Series, colour: str) -> dict[str, Any] | None:
     last = _last(series)
     if last is None:
         return None
-    at = round(last[0] * 0.58)
+    at = round(last[0] * 0.45)
     label = _label(at, series.values[at] or 0.0, series.label, colour)
     return {**label, "xanchor": "left", "yanchor": "top", "xshift": 8, "yshift": -6}
 

@@ -36,7 +36,7 @@ def collected(context: Context, result: Result) -> str:
     when = span(context, result)
     if total.value is None:
         return subject(context, result, _("No collections were reported {when}", when=when))
-    amount = write.money(total.value, figures=2)
+    amount = write.money_said(total.value)
     if result.base is None or total.change is None:
         return subject(context, result, _("{amount} collected {when}", amount=amount, when=when))
     base = write.base(result.window, result.base)

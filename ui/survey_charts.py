@@ -1,6 +1,6 @@
 """Charts of surveys: scores with their uncertainty, never a dot without its interval, n and response rate.
 
-Rule: the name of a row carries n and response rate under it, the label beside the dot its value and margin; a hidden row
+Rule: the name of a row carries n and response rate under it, the label beside the dot its value and interval; a hidden row
 says why in the place of its dot; a weak one (n below 30) has an open dot and says so.
 Hazard: rows without a number keep their place in the order, so that a hidden department is seen to exist.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from metrics import Result, Row, Unit
 from ui.bars import Bar, bars
-from ui.charts import Figure, colours, hidden_axis, hover, layout, plot_text, wrapped
+from ui.charts import Figure, colours, hidden_axis, hover, layout, names_axis, plot_text, wrapped
 from ui.context import Context
 from ui.grid import hidden_last
 from ui.lines import Series, timeline
@@ -20,8 +20,8 @@ from ui.lookups import names_of
 from ui.survey_words import answered, score_lines
 
 _ROW: Final = 40
-_ROOM: Final = 0.42
-_ROOM_WEAK: Final = 0.8
+_ROOM: Final = 0.52
+_ROOM_WEAK: Final = 0.9
 """Space beside the widest interval for labels, as a share of the span of values; more where a label says "few answers"."""
 
 
@@ -31,21 +31,7 @@ def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure
     shades = [colour.accent if not chosen or row.keys[0][1] in chosen else colour.context for row in rows]
     low, high = _span(rows)
     data = [_intervals(context, result, rows, shades), _base_ticks(context, rows)]
-    names: dict[str, Any] = {
-        "tickvals": list(range(len(rows))),
-        "ticktext": [_name(context, row) for row in rows],
-        "autorange": False,
-        "range": [len(rows) - 0.5, -0.5],
-        "side": "right" if context.rtl else "left",
-        "fixedrange": True,
-        "showgrid": True,
-        "gridcolor": colour.line,
-        "zeroline": False,
-        "automargin": True,
-        "ticklen": 6,
-        "tickcolor": "rgba(0,0,0,0)",
-        "tickfont": {"size": 12, "color": colour.ink},
-    }
+    names = names_axis(context, [_name(context, row) for row in rows], grid=True)
     room = (high - low) * (_ROOM_WEAK if any(row.weak for row in rows) else _ROOM)
     span = [high + room, low] if context.rtl else [low, high + room]
     labels = [_label(context, result, i, row, low) for i, row in enumerate(rows)]
@@ -124,7 +110,7 @@ def _name(context: Context, row: Row) -> str:
 
 
 def _label(context: Context, result: Result, position: int, row: Row, low: float) -> dict[str, Any]:
-    """Value and margin beside the interval; why there is none at the start of the line."""
+    """Value and interval beside the interval; why there is none at the start of the line."""
     _, write, colour = context._, context.format, colours(context)
     label = {
         "y": position,
@@ -136,7 +122,7 @@ def _label(context: Context, result: Result, position: int, row: Row, low: float
     if row.value is None or row.interval is None:
         why = _.note(row.hidden) if row.hidden else _("no data")
         return {**label, "x": low, "text": f"<i>{plot_text(write.phrase(why))}</i>"}
-    text = f"<b>{write.value(row.value, result.kpi.unit)}</b> {write.margin(row.interval, result.kpi.unit)}"
+    text = f"<b>{write.value(row.value, result.kpi.unit)}</b> {write.uncertainty(row.value, row.interval, result.kpi.unit)}"
     if row.weak:
         text += f" · {plot_text(_('few answers'))}"
     end = max(row.interval.high, row.base_value if row.base_value is not None else row.interval.high)

@@ -79,7 +79,7 @@ def cell_text(cell: Cell, column: Column, fmt: Formatter) -> str:
     if column.kind in ("points", "share_change"):
         return fmt.number(cell if column.kind == "points" else float(cell) * 100, 2, sign=True)
     if column.kind == "seconds":
-        return fmt.duration(seconds=float(cell))
+        return fmt.duration(seconds=float(cell), exact=True)
     if column.kind == "milliseconds":
         return fmt.duration(ms=float(cell))
     return fmt.count(cell) if isinstance(cell, int) else fmt.number(cell, 2)

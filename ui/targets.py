@@ -15,14 +15,16 @@ from metrics import Result, Scope
 from ui.context import Context
 
 _HIGH: Final = Fraction(9, 10)
-"""From this share on, what counts is what is missing to 100%: 99.6% of a target of 99.7% is not almost there."""
+"""From this share on a bar from zero says nothing: 99.6% of a target of 99.7% would look almost there. Words only."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`filled` is the length of the bar (0..1), `words` say what it means, `gone` the share of the year that has passed."""
+    """`filled` is the length of the bar (0..1; None for words only), `words` say what it means, `gone` the share of the year
+    that has passed: the tick on the bar.
+    """
 
-    filled: float
+    filled: float | None
     words: str
     gone: float | None = None
 
@@ -35,6 +37,12 @@ def progress(context: Context, result: Result) -> Progress | None:
     if result.kpi.unit in ("fils", "count"):
         return _of_year(context, result, target)
     return _of_level(context, result, target)
+
+
+def level(context: Context, result: Result) -> float | None:
+    """The target that means the same as an answer's total, for a line in a chart."""
+    target = _target(context, result)
+    return None if target is None else float(target)
 
 
 def _target(context: Context, result: Result) -> Fraction | None:
@@ -54,24 +62,32 @@ def _of_year(context: Context, result: Result, target: Fraction) -> Progress | N
         return None
     done = Fraction(result.total.value or 0) / target
     amount = float(target) / 100 if result.kpi.unit == "fils" else float(target)
-    said = context._(
-        "Target {target} for {year} · {share}",
-        target=write.short(amount),
-        year=write.period(str(window.end.year)),
-        share=write.share(float(done), decimals=0),
-    )
-    return Progress(float(done), said, gone=window.days / metrics.year(window.end.year).days)
+    gone = Fraction(window.days, metrics.year(window.end.year).days)
+    said = {
+        "target": write.short(amount),
+        "year": write.period(str(window.end.year)),
+        "share": write.share(float(done), decimals=0),
+        "gone": write.share(float(gone), decimals=0),
+    }
+    if gone == 1:
+        words = context._("Target {target} for {year} · {share}", **{name: said[name] for name in ("target", "year", "share")})
+    elif done >= gone:
+        words = context._("Target {target} for {year} · {share}, ahead (tick: {gone} of the year)", **said)
+    else:
+        words = context._("Target {target} for {year} · {share}, behind (tick: {gone} of the year)", **said)
+    return Progress(float(done), words, gone=float(gone))
 
 
 def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
     """A ratio or score against its target."""
     value = Fraction(result.total.value or 0).limit_denominator(10**9)
     up = result.kpi.direction != "down"
+    filled: Fraction | None
     reached = value >= target if up else value <= target
-    if reached:
+    if up and result.kpi.unit == "share" and target >= _HIGH:
+        filled = None
+    elif reached:
         filled = Fraction(1)
-    elif up and result.kpi.unit == "share" and target >= _HIGH:
-        filled = (1 - target) / (1 - value)
     else:
         filled = value / target if up else target / value
     written = context.format.value(float(target), result.kpi.unit)
@@ -80,4 +96,4 @@ def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
         if reached
         else context._("Target {target} · behind", target=written)
     )
-    return Progress(float(filled), said)
+    return Progress(None if filled is None else float(filled), said)

@@ -37,7 +37,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 def test_ticks_are_few_evenly_spaced_and_cover_the_range(low: float, span: float) -> None:
     ticks = nice_ticks(low, low + span)
     assert 1 <= len(ticks) <= 8
-    assert ticks[0] <= low + span * 1e-6
+    assert ticks[0] <= low * (1 + 1e-12) + span * 1e-6
     assert ticks[-1] >= (low + span) * (1 - 1e-6)
 
 
@@ -189,3 +189,10 @@ def test_labels_in_arabic_keep_their_direction(context: Context) -> None:
     found = progression(arabic, "collected_amount")
     assert plain(found.current.label) != found.current.label
     assert running_total(arabic, found.current, found.base, found.ticks, "fils")["layout"]["yaxis"]["side"] == "right"
+
+
+def test_the_target_line_of_dots_says_what_it_is(context: Context) -> None:
+    rows = [Dot("Dubai Customs", 0.99, "99.00%")]
+    labels = [a["text"] for a in dots(context, rows, 0.997)["layout"]["annotations"]]
+    assert labels == ["99.00%", "Target 99.70%"]
+    assert [a["text"] for a in dots(context, rows)["layout"]["annotations"]] == ["99.00%"]
