@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import polars as pl
@@ -29,6 +30,10 @@ from store.snapshot import current_version, is_readable
 from store.verify import verify
 
 
+_INTERRUPTED: Final = "Query interrupted"
+"""What DuckDB makes of a KeyboardInterrupt that comes while it works."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
@@ -41,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, sqlite3.Error, duckdb.Error, pl.exceptions.PolarsError) as error:
         print(f"error: {error}; the store is as it was, mend the cause and run the command again", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not isinstance(error, KeyboardInterrupt) and str(error) != _INTERRUPTED:
+            raise
         print("\ninterrupted; what was done counts, run the command again to go on", file=sys.stderr)
         return 130
     return code

@@ -199,11 +199,12 @@ def test_a_store_that_cannot_be_one_is_one_line_and_no_traceback(
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")], ids=["python", "duckdb"])
 def test_an_interrupted_command_says_how_to_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
     def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr("store.ingest.take", interrupted)
     path = parquet(tmp_path / "p.parquet", "payments", [payment(1)])
