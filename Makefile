@@ -4,6 +4,9 @@ PYTHON ?= python3
 PORT ?= 8501
 # The store to open. Any folder filled by `python -m store` will do.
 DATA ?= data/store
+ifeq ($(strip $(DATA)),)
+override DATA := data/store
+endif
 SYNTHETIC := data/synthetic
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -19,6 +22,7 @@ help: ## list the commands
 run: $(VENV)/.run ## serve the dashboard on http://localhost:8501 (PORT=, DATA=), with default data if there is none
 	@if [ ! -e "$(DATA)/CURRENT" ]; then \
 	  if [ "$(DATA)" = data/store ]; then $(MAKE) --no-print-directory fill; \
+	  elif [ -f "$(DATA)" ]; then echo "$(DATA): is a file; a store is a folder" >&2; exit 1; \
 	  else echo "$(DATA): nothing published in this store. Fill it first:" >&2; \
 	       echo "  $(PY) -m store ingest SOURCE FILE... --data $(DATA) && $(PY) -m store publish --data $(DATA)" >&2; exit 1; fi; fi
 	@$(PY) -m store publish --if-old

@@ -29,7 +29,6 @@ from store.settings import DEFAULT_DATA
 from store.snapshot import current_version, is_readable
 from store.verify import verify
 
-
 _INTERRUPTED: Final = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that comes while it works."""
 
