@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import metrics
 from metrics import Result, Row
 from ui.answers import ask
 from ui.cards import card_of, cards
@@ -13,10 +12,11 @@ from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.incidents import incident_table, reported_table
 from ui.lookups import names_of
-from ui.measures import by_time
+from ui.measures import by_time, with_chosen
 from ui.outages import available, bounds_in_words, course
 from ui.shell import columns, empty, headline
 from ui.tables import show_table
+from ui.targets import level
 
 CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
 BOTH: Final = ("availability", "availability_including_maintenance")
@@ -70,7 +70,7 @@ def _parts(context: Context, dimension: str) -> None:
     _ = context._
     without, counted = (ask(context, kpi, dimension, without=dimension) for kpi in BOTH)
     rows = sorted(without.rows, key=lambda row: (row.value is None, row.value or 0.0))
-    shown = rows[:MOST_SERVICES]
+    shown = with_chosen(context, rows, MOST_SERVICES)
     title = _("By department, worst first")
     if dimension == "service":
         title = _("Services, worst first")
@@ -80,8 +80,11 @@ def _parts(context: Context, dimension: str) -> None:
     if not shown:
         no_figure(title, _("Nothing is monitored for these filters."))
         return
-    note = _("Dot: maintenance left out; ring: counted as down; line: what unknown time allows; dotted: target")
-    chart = dots(context, _dots(context, without, counted, shown), _target(context))
+    target = level(context, ask(context, "availability"))
+    note = _("Dot: maintenance left out; ring: counted as down; line: what unknown time allows")
+    if target is not None:
+        note = _("Dot: maintenance left out; ring: counted as down; line: what unknown time allows; dotted: target")
+    chart = dots(context, _dots(context, without, counted, shown), target)
     figure(context, f"availability-{dimension}", chart, [without, counted], title=title, note=note, filters=dimension)
     show_table(context, f"availability-{dimension}", [without, counted], title)
 
@@ -106,8 +109,3 @@ def _dots(context: Context, without: Result, counted: Result, rows: Sequence[Row
         )
         for row in rows
     ]
-
-
-def _target(context: Context) -> float | None:
-    found = metrics.target(context.snapshot, context.scope, "availability", context.window.end.year)
-    return float(found.value) if found else None

@@ -1,5 +1,6 @@
 """Collections: how much was collected, through whom, for what, how and when; amounts and numbers of payments alike."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -82,7 +83,7 @@ def _parts(context: Context, measure: str, dimension: str) -> None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     rows = part_bars(context, result, MOST_BARS)
-    figure(context, dimension, bars(context, rows), [result], title=title, note=_note(context, measure), filters=dimension)
+    figure(context, dimension, bars(context, rows), [result], title=title, note=_note(context, measure, rows), filters=dimension)
     show_table(context, dimension, results, title)
 
 
@@ -96,15 +97,14 @@ def _methods_and_channels(context: Context, measure: str) -> None:
         return
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
-    figure(context, "methods", chart, results, title=title, note=_note(context, measure), filters="method")
+    figure(context, "methods", chart, results, title=title, note=_note(context, measure, rows), filters="method")
     titles = (_("By payment method"), _("By channel"))
     tables = [partial(answer_grid, [result], names_of(context)) for result in results]
     show_tables(context, "methods", list(zip(titles, tables, strict=True)))
 
 
-def _note(context: Context, measure: str) -> str:
-    return context._(
-        "{unit}, share of what is shown; grey mark: {base}; click a bar to filter",
-        unit=_unit(context, measure),
-        base=context.format.window_short(context.base),
-    )
+def _note(context: Context, measure: str, rows: Sequence[Bar]) -> str:
+    parts = {"unit": _unit(context, measure), "base": context.format.window_short(context.base)}
+    if any(row.rest for row in rows):
+        return context._("{unit}, share of what is shown; grey mark: {base}; click a bar with a name to filter", **parts)
+    return context._("{unit}, share of what is shown; grey mark: {base}; click a bar to filter", **parts)

@@ -12,6 +12,7 @@ from ui.data_tables import campaigns_grid, events_grid, files_grid, money_grid, 
 from ui.definitions import definitions_html, matching, settings_html
 from ui.export import grid_row
 from ui.fact_cards import fact_cards
+from ui.facts_explained import facts_explained
 from ui.figure import no_figure
 from ui.filters import filter_bar
 from ui.grid import Grid
@@ -28,6 +29,7 @@ def page(context: Context) -> None:
     found, days = standing(context), deliveries(context, context.window)
     headline(verdict(context, found), when_and_how(context, found))
     fact_cards(context, facts(context, found, days))
+    st.html(facts_explained(context))
     _table(context, "sources", context._("What came in"), sources_grid(found, names_of(context)))
     if days:
         show_calendar(context, days, context.window)
@@ -58,7 +60,7 @@ def _more(context: Context, found: Standing) -> None:
             _table(context, "quarantine", _("Rejected rows, as they came"), rejected, _("No row is in quarantine."))
     if files.open:
         with files:
-            _table(context, "files", _("Files ingested"), files_grid(metrics.files(snapshot, scope), names))
+            _table(context, "files", _("Files ingested"), files_grid(metrics.files(snapshot, scope), names, context.local))
     if calendar.open:
         with calendar:
             _table(

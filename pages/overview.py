@@ -10,6 +10,7 @@ from ui.bars import change_bars
 from ui.cards import card_of, cards
 from ui.change_parts import bars_of_change, growth
 from ui.context import Context
+from ui.explain import explained
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lines import running_total
@@ -22,6 +23,7 @@ from ui.shell import columns, headline
 from ui.tables import show_table, show_tables
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
+BEHIND_ATTENTION: Final = ("incidents", "surcharge_collected", "complaints_backlog", "complaints_resolved_within_7_days")
 MOST_BARS: Final = 8
 
 
@@ -41,6 +43,7 @@ def page(context: Context) -> None:
     found = items(context)
     if found:
         attention(context, found)
+        explained(context, [ask(context, kpi) for kpi in BEHIND_ATTENTION])
 
 
 def _projected(context: Context, amount: Result) -> Projection | None:

@@ -6,7 +6,8 @@ Hazard: file names and raw text of rejected rows come from outside; whoever writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -106,8 +107,8 @@ def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
     return Grid(columns, tuple((names.of("source", r["source"]), *(r[k] for k in keys)) for r in rejected.iter_rows(named=True)))
 
 
-def files_grid(files: pl.DataFrame, names: Names) -> Grid:
-    """Ingested files, newest first, with their checksum."""
+def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:
+    """Ingested files, newest first, with their checksum; `local` gives a time (UTC) on the clock of the configured zone."""
     words = names.format.words
     titles = (words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected"))
     columns = (
@@ -115,7 +116,7 @@ def files_grid(files: pl.DataFrame, names: Names) -> Grid:
         Column(words("File"), "text"),
         *(Column(title, "count") for title in titles),
         Column(words("Amount accepted"), "money", names.format.currency),
-        Column(words("Ingested (UTC)"), "moment"),
+        Column(words("Ingested"), "moment"),
         Column("SHA-256", "text"),
     )
     keys = ("rows_in", "accepted", "duplicates", "rejected")
@@ -125,7 +126,7 @@ def files_grid(files: pl.DataFrame, names: Names) -> Grid:
             r["name"],
             *(r[k] for k in keys),
             _major(r["fils_accepted"]),
-            r["ingested_at"],
+            local(r["ingested_at"]),
             r["sha256"],
         )
         for r in files.iter_rows(named=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+import streamlit as st
+
 from metrics import Result
 from ui.context import Context
 from ui.format import Formatter
@@ -19,6 +21,13 @@ def explanation(context: Context, results: Sequence[Result], more: str = "") -> 
     summary = escape(context._("How was this computed"))
     body = more + "".join(_one(context, result) for result in results)
     return f'<details class="k-how"><summary>{summary}</summary><div class="k-how-body">{body}</div></details>'
+
+
+def explained(context: Context, results: Sequence[Result]) -> None:
+    """Draw the disclosure element by itself, for those of the answers that have a value."""
+    known = [result for result in results if result.total.value is not None]
+    if known:
+        st.html(f'<div class="k-take">{explanation(context, known)}</div>')
 
 
 def _one(context: Context, result: Result) -> str:

@@ -223,7 +223,9 @@ def _cell(sheet: Any, line: int, position: int, cell: Cell, style: Any) -> None:
         sheet.write_blank(line, position, None, style)
     elif isinstance(cell, str):
         sheet.write_string(line, position, harmless(plain(cell)))
-    elif isinstance(cell, date | datetime):
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(line, position, cell.replace(tzinfo=None), style)  # a workbook knows no zones: the clock's time
+    elif isinstance(cell, date):
         sheet.write_datetime(line, position, cell, style)
     elif isinstance(cell, int) and abs(cell) > _EXACT_IN_A_SPREADSHEET:
         sheet.write_string(line, position, str(cell))
@@ -284,8 +286,11 @@ def _shown(extension: str, title: str, results: Sequence[Result], names: Names, 
     return write_csv(tables) if extension == "csv" else write_xlsx(tables, names.format.words, definition(results, names))
 
 
-def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False) -> None:
-    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart."""
+def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False, results: Sequence[Result] = ()) -> None:
+    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart.
+
+    `results` are answers that say the same in one number: their period, filters and explanation go with the table.
+    """
     words, fmt = context._, context.format
     through = context.facts.complete_through
     lines: Head = [
@@ -294,12 +299,17 @@ def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool 
         (words("Snapshot"), context.snapshot.version),
     ]
     stem = f"{key}-{context.snapshot.version}"
+    if results:
+        lines = head(title, results, names_of(context))
+        stem = f"{key}-{file_name(results, '').rstrip('.')}"
     with _row(key):
         _download(key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
         _download(key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
         if chart:
             footer = "; ".join(f"{label}: {value}" for label, value in lines[1:])
             st.html(f'<div class="k-take">{_png(f"{stem}.png", footer)}</div>')
+        if results:
+            st.html(f'<div class="k-take">{explanation(context, results)}</div>')
 
 
 def _row(key: str) -> DeltaGenerator:

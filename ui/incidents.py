@@ -1,12 +1,14 @@
 """Tables of the availability page: the longest incidents, and what a monitor reported beside what is computed.
 
-Rule: times are shown on the clock of the configured zone; the lists are as long as one can read, and say how many there are.
+Rule: times are shown on the clock of the configured zone; a list is as long as one can read;
+it says how many there are, and its file has all of them.
 Hazard: a monitor's own summary follows its own rules; the difference is shown, never corrected.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -14,6 +16,7 @@ import streamlit as st
 import metrics
 from ui.answers import ask, usable
 from ui.context import Context
+from ui.export import grid_row
 from ui.grid import Column, Grid
 from ui.lookups import names_of
 from ui.shell import section
@@ -34,8 +37,8 @@ def incident_table(context: Context) -> None:
     ]
     if not found:
         return
-    longest = sorted(found, key=lambda incident: -incident.down_seconds)[:MOST]
-    grid = Grid(
+    found.sort(key=lambda incident: -incident.down_seconds)
+    whole = Grid(
         (
             Column(_("Service"), "text"),
             Column(_("Department"), "text"),
@@ -51,12 +54,14 @@ def incident_table(context: Context) -> None:
                 context.local(i.ended_at) if i.ended_at else None,
                 i.down_seconds,
             )
-            for i in longest
+            for i in found
         ),
     )
+    grid = replace(whole, rows=whole.rows[:MOST])
     title = _("The longest of {n} incidents", n=context.format.count(len(found)))
     section(title)
     st.html(table_html(grid, title, context.format))
+    grid_row(context, "incidents", title, whole, results=[ask(context, "incidents")])
 
 
 def reported_table(context: Context) -> None:
@@ -87,3 +92,4 @@ def reported_table(context: Context) -> None:
     st.html(table_html(grid, title, context.format))
     note = _("A monitor counts by rules of its own, for example whole minutes; the difference is shown, not corrected.")
     st.html(f'<p class="k-figure-note">{escape(note)}</p>')
+    grid_row(context, "computed-beside-reported", title, grid, results=[ask(context, "downtime", "service", base=None)])

@@ -22,10 +22,17 @@ from ui.series import time_keys
 def part_bars(context: Context, result: Result, most: int) -> list[Bar]:
     """The largest parts of an additive answer by one dimension, with what is left as one bar."""
     rows = [row for row in result.rows if row.value is not None or row.base_value is not None]
-    shown, rest = (rows, []) if len(rows) <= most else (rows[: most - 1], rows[most - 1 :])
+    shown = rows if len(rows) <= most else with_chosen(context, rows, most - 1)
+    rest = [row for row in rows if row not in shown]
     whole = sum(row.value or 0 for row in rows)
     bars = [_bar(context, result, row, whole) for row in shown]
     return [*bars, _rest(context, result, rest, whole)] if rest else bars
+
+
+def with_chosen(context: Context, rows: Sequence[Row], most: int) -> list[Row]:
+    """The first rows by one dimension, in order; those the view is filtered by are among them wherever they stand."""
+    found = [row for row in rows[most:] if row.keys[0][1] in context.state.filters.get(row.keys[0][0])]
+    return [*rows[: max(0, most - len(found))], *found]
 
 
 def _bar(context: Context, result: Result, row: Row, whole: float) -> Bar:

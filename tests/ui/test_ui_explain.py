@@ -1,19 +1,31 @@
 """What stands behind a chart is said and can be taken along: both windows' parts, a projection's backtest, what is drawn."""
 
-from datetime import date
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
 
 from metrics import Point, Projection, Trial
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
+from tests.support.scenes import government
+from tests.support.visits import markup, visit
 from ui.answers import ask
 from ui.change_parts import bars_of_change, growth
+from ui.data_tables import files_grid
 from ui.explain import explanation
+from ui.export import write_xlsx
 from ui.format import plain
-from ui.grid import steps_grid
+from ui.grid import Column, Grid, steps_grid
 from ui.lookups import names_of
+from ui.measures import part_bars
 from ui.progression import band, progression
 from ui.projected import projection_html
 from ui.running_grid import running_grid
+from ui.targets import level
 
 PAYMENTS = [
     {"day": date(2012, 1, 2), "settled": 3, "failed": 1, "gross_fils": 30_000},
@@ -88,3 +100,60 @@ def test_steps_have_a_row_each_with_their_share_of_the_first() -> None:
     context = context_over(snapshot)
     steps = [("Invited", ask(context, "invitations", base=None)), ("Completed", ask(context, "responses", base=None))]
     assert steps_grid(steps, names_of(context)).rows == (("Invited", 200, 1.0), ("Completed", 50, 0.25))
+
+
+def test_a_target_line_follows_the_department_that_is_chosen() -> None:
+    up = [{"day": date(2012, 1, 2), "department": d, "service": f"{d}-1", "up_seconds": 100} for d in ("customs", "dewa")]
+    targets = [
+        {"kpi": "availability", "department": code, "year": 2012, "numerator": number, "denominator": 1000}
+        for code, number in (("*", 997), ("dewa", 950))
+    ]
+    snapshot = snapshot_in_memory(availability=up, targets=targets)
+    everyone, one = context_over(snapshot), context_over(snapshot, department="dewa")
+    assert level(everyone, ask(everyone, "availability")) == 0.997
+    assert level(one, ask(one, "availability")) == 0.95
+
+
+def test_what_is_chosen_stands_in_its_own_chart_however_small_it_is() -> None:
+    paid = [{"day": date(2012, 1, 2), "department": f"d{n}", "settled": 1, "gross_fils": 1_000 - n} for n in range(20)]
+    context = context_over(snapshot_in_memory(payments=paid), department="d19")
+    bars = part_bars(context, ask(context, "collected_amount", "department", without="department"), 5)
+    assert [bar.filter for bar in bars] == [*(("department", f"d{n}") for n in range(3)), ("department", "d19"), None]
+    assert sum(bar.value or 0 for bar in bars) * 100 == sum(1_000 - n for n in range(20))
+
+
+def test_files_came_at_a_time_of_the_configured_zone() -> None:
+    context = context_over(snapshot_in_memory(payments=PAYMENTS))
+    columns = ("source", "name", "rows_in", "accepted", "duplicates", "rejected", "fils_accepted", "ingested_at", "sha256")
+    came = ("payments", "a.csv", 1, 1, 0, 0, 100, datetime(2012, 10, 1, 23, 22), "ab")
+    grid = files_grid(pl.DataFrame([came], schema=columns, orient="row"), names_of(context), context.local)
+    (moment,) = [cell for cell in grid.rows[0] if isinstance(cell, datetime)]
+    assert moment.isoformat() == "2012-10-02T03:22:00+04:00"
+
+
+def test_a_workbook_holds_the_time_of_the_clock() -> None:
+    moment = datetime(2012, 10, 2, 3, 22, tzinfo=UTC)
+    words = context_over(snapshot_in_memory(payments=PAYMENTS))._
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx([([], Grid((Column("Began", "moment"),), ((moment,),)))], words)))
+    assert book.active is not None
+    assert book.active.cell(3, 1).value == datetime(2012, 10, 2, 3, 22)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("government")
+    government(folder).close()
+    return folder
+
+
+def test_incidents_can_be_taken_away_and_say_how_they_were_counted(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, "availability")
+    labels = [button.proto.id for button in app.get("download_button")]
+    assert any("csv-incidents" in label for label in labels)
+    assert any("xlsx-incidents" in label for label in labels)
+
+
+def test_cards_of_the_data_page_and_the_attention_strip_are_explained(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    assert "Rows that broke a rule; they stand under Quarantine" in markup(visit(monkeypatch, data, "data"))
+    after = markup(visit(monkeypatch, data)).split("Needs attention")[1]
+    assert "<h3>Surcharge collected</h3>" in after

@@ -1,0 +1,34 @@
+"""How the cards of the Data page were counted, as a disclosure element like the one of a KPI's card.
+
+Rule: it says of what a number was counted and where the rows behind it can be seen on the same page.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from ui.context import Context
+
+
+def facts_explained(context: Context) -> str:
+    """HTML of the element: one term for each card."""
+    _ = context._
+    terms = (
+        (_("Rows accepted"), _("Rows of all files ever ingested that passed every check, as the ledger counted them.")),
+        (_("Duplicates"), _("Rows that had been delivered before, in the same or in another file; each is counted once.")),
+        (_("In quarantine"), _("Rows that broke a rule; they stand under Quarantine with their line, rule and text.")),
+        (
+            _("Ledger against marts"),
+            _("Months and sources in which rows or amounts of the ledger differ from those of the marts: see Reconciliation."),
+        ),
+        (
+            _("Days and months missing"),
+            _("Days (or months) of the period shown, between first and last delivery of a source, that nothing came for."),
+        ),
+        (_("Snapshot"), context.snapshot.version),
+    )
+    body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms)
+    return (
+        f'<div class="k-take"><details class="k-how"><summary>{escape(_("How was this computed"))}</summary>'
+        f'<div class="k-how-body"><dl>{body}</dl></div></details></div>'
+    )
