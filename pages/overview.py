@@ -15,11 +15,13 @@ from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lines import running_total
 from ui.lookups import names_of
+from ui.outages import available
 from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.projected import projection_html
 from ui.running_grid import running_grid
 from ui.sentences import collected, why_changed
 from ui.shell import columns, headline
+from ui.survey_words import satisfied
 from ui.tables import show_table, show_tables
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
@@ -32,8 +34,11 @@ def page(context: Context) -> None:
     filter_bar(context, CARDS, ("department", "channel"))
     amount = ask(context, "collected_amount")
     projected = _projected(context, amount)
-    reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]
-    headline(collected(context, amount), " ".join(reason for reason in reasons if reason))
+    if amount.total.value is None:
+        headline(*_without_collections(context, amount))
+    else:
+        reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]
+        headline(collected(context, amount), " ".join(reason for reason in reasons if reason))
     cards(context, [card_of(context, kpi) for kpi in CARDS])
     left, right = columns(1.18, 1)
     with left:
@@ -44,6 +49,16 @@ def page(context: Context) -> None:
     if found:
         attention(context, found)
         explained(context, [ask(context, kpi) for kpi in BEHIND_ATTENTION])
+
+
+def _without_collections(context: Context, amount: Result) -> tuple[str, str]:
+    """What is known where nothing was collected: availability, else satisfaction; and that no collections were reported."""
+    nothing = collected(context, amount)
+    for kpi, say in (("availability", available), ("satisfaction", satisfied)):
+        known = ask(context, kpi)
+        if known.total.value is not None:
+            return say(context, known), context._("{sentence}.", sentence=nothing)
+    return nothing, ""
 
 
 def _projected(context: Context, amount: Result) -> Projection | None:

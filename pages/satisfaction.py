@@ -3,6 +3,7 @@
 Rule: no score without its interval, n and response rate; a change inside the uncertainty is "no significant change".
 """
 
+from dataclasses import replace
 from functools import partial
 
 from metrics import Result
@@ -37,10 +38,10 @@ def page(context: Context) -> None:
     left, right = columns(1.18, 1)
     with left:
         _trend(context)
+    with right:
         _funnel(context, invited)
         _by(context, "wave")
-    with right:
-        _by(context, "department")
+    _by(context, "department")
 
 
 def _nobody_asked(context: Context) -> None:
@@ -94,6 +95,8 @@ def _by(context: Context, dimension: str) -> None:
     _ = context._
     clicked = dimension if dimension == "department" else None
     result = ask(context, "satisfaction", dimension, without=clicked)
+    if dimension == "wave":  # a wave of the base alone is no wave of this period
+        result = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
     title = _("Satisfaction by department") if dimension == "department" else _("Satisfaction by wave")
     if not result.rows:
         no_figure(title, _("No answers in this period for these filters."))

@@ -92,3 +92,11 @@ def test_a_new_snapshot_is_shown_on_the_next_run_without_a_restart(monkeypatch: 
     build_snapshot(tmp_path, payments=[{"day": day, "settled": 2, "gross_fils": 2_500}]).close()
     app.run()
     assert "AED 25.00 collected" in text(app)
+
+
+def test_where_nothing_is_paid_the_page_leads_with_what_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    up = {"day": date(2012, 9, 30), "up_seconds": 90, "down_seconds": 10}
+    build_snapshot(tmp_path, availability=[up]).close()
+    page = markup(visit(monkeypatch, tmp_path))
+    assert "available 90.0% of the time" in page.split("</h1>")[0]
+    assert "No collections were reported to 30 September 2012." in page

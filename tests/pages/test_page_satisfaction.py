@@ -139,3 +139,13 @@ def test_a_store_without_surveys_has_a_page_that_says_so(
     scene(tmp_path).close()
     said = text(visit(monkeypatch, tmp_path, "satisfaction", lang=language))
     assert ("No surveys in this store" if language == "en" else "لا توجد استبيانات في هذا المخزن") in said
+
+
+def test_a_wave_of_last_year_alone_is_no_row_of_this_period(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = {"invited": 100, "completed": 50, "csat_valid": 50, "csat_top2": 40}
+    surveys = [{**asked, "day": date(year, 3, 1), "wave": f"{year}-spring"} for year in (2011, 2012)]
+    build_snapshot(tmp_path, surveys=surveys, complete_through=date(2012, 9, 30)).close()
+    app = visit(monkeypatch, tmp_path, "satisfaction")
+    specs = [element.proto.spec for element in app.get("plotly_chart")]
+    assert any("2012-spring" in spec for spec in specs)
+    assert not any("2011-spring" in spec for spec in specs)
