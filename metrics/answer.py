@@ -8,14 +8,14 @@ holds every such event (`zero`) and that log did deliver in the period.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
 
 from metrics.dimensions import time_of
 from metrics.model import Interval, Kpi, Number, Row, Window
-from metrics.periods import GRAINS, paired, span_of
+from metrics.periods import GRAINS, paired, within
 from metrics.uncertainty import benjamini_hochberg, newcombe, nps_interval, two_nps, two_shares, wilson
 from store.buckets import representative_ms
 
@@ -101,12 +101,17 @@ def _added(balance: Cell, flow: Cell) -> Cell:
     return Cell((balance.numerator or 0) + flow.numerator, None, balance.n + flow.n)
 
 
-def zero_where_covered(cells: Cells, window: Window, covered: Sequence[date]) -> Cells:
-    """Cells without records become 0 where the sources delivered on a day of their period; `covered` is in order."""
+def zero_where_covered(cells: Cells, window: Window, covered: Sequence[date], since: Callable[[Keys], date | None]) -> Cells:
+    """Cells without records become 0 where the sources delivered on a day of their period; `covered` is in order.
+
+    `since` is the first day on which the departments of a cell reported anything: silence before it is no data.
+    """
 
     def filled(keys: Keys, cell: Cell) -> Cell:
-        period = period_of(keys, window)
+        period, first = period_of(keys, window), since(keys)
         if cell.numerator is not None or bisect_left(covered, period.start) == bisect_right(covered, period.end):
+            return cell
+        if first is None or period.end < first:
             return cell
         return replace(cell, numerator=0)
 
@@ -117,9 +122,14 @@ def period_of(keys: Keys, window: Window) -> Window:
     """The days that a cell is about: its time key within the window, or the window."""
     for name, code in keys:
         if name in GRAINS:
-            span = span_of(code)
-            return Window(max(span.start, window.start), min(span.end, window.end))
+            return within(code, window)
     return window
+
+
+def without_incomplete(cells: Cells, window: Window, first: date) -> Cells:
+    """The cells of a base whose period does not begin before the first day with data; what is incomplete is no base."""
+    rows = {k: c for k, c in cells.rows.items() if period_of(k, window).start >= first}
+    return Cells(rows, cells.total if window.start >= first else EMPTY)
 
 
 def with_keys(cells: Cells, wanted: Iterable[Keys]) -> Cells:
@@ -158,7 +168,16 @@ def rows_of(kpi: Kpi, by: tuple[str, ...], current: Cells, base: Cells | None) -
 
 def _row(kpi: Kpi, keys: Keys, cell: Cell, base: Cell | None) -> Row:
     value = value_of(kpi, cell)
-    row = Row(keys, value, cell.numerator, cell.denominator, cell.n, interval=_interval(kpi, cell), bounds=_bounds(cell))
+    row = Row(
+        keys,
+        value,
+        cell.numerator,
+        cell.denominator,
+        cell.n,
+        interval=_interval(kpi, cell),
+        bounds=_bounds(cell),
+        response_rate=_response_rate(cell),
+    )
     if base is None:
         return row
     base_value = value_of(kpi, base)
@@ -197,8 +216,12 @@ def _interval(kpi: Kpi, cell: Cell) -> Interval | None:
         low, high = nps_interval(cell.count("promoters"), cell.count("detractors"), cell.denominator)
     else:
         low, high = wilson(int(cell.numerator), cell.denominator)
+    return Interval(low, high, _response_rate(cell))
+
+
+def _response_rate(cell: Cell) -> float | None:
     invited = cell.count("invited")
-    return Interval(low, high, cell.count("completed") / invited if invited else None)
+    return cell.count("completed") / invited if invited else None
 
 
 def _judged(kpi: Kpi, rows: list[Row], pairs: Mapping[Keys, tuple[Cell, Cell]]) -> list[Row]:

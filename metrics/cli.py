@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -29,6 +30,7 @@ from store.settings import DEFAULT_DATA
 from store.snapshot import Snapshot, open_current
 
 BASES: Final = {"previous-year": same_period_last_year, "previous-period": previous_period}
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORMATS: Final = {"table": output.as_table, "json": output.as_json, "csv": output.as_csv}
 
 
@@ -111,7 +113,7 @@ def _query(options: argparse.Namespace) -> int:
             scope=_scope(options.scope, snapshot),
             by=tuple(options.by),
             filters=filters,
-            base=BASES[options.compare](window) if options.compare else None,
+            base=_base(options.compare, window),
         )
     print(FORMATS[options.format](result).rstrip("\n"))
     if options.format == "csv":
@@ -152,8 +154,19 @@ def _scope(text: str, snapshot: Snapshot) -> Scope:
     return Scope.of(code)
 
 
+def _base(compare: str | None, window: Window) -> Window | None:
+    if compare is None:
+        return None
+    try:
+        return BASES[compare](window)
+    except (ValueError, OverflowError):
+        raise MetricsError(N_("there is no calendar before the year 1 to compare {start} with"), start=window.start) from None
+
+
 def _day(text: str) -> date:
     try:
+        if not _DAY.fullmatch(text):
+            raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is no day; write it like 2012-09-30") from None

@@ -7,6 +7,7 @@ clause of every statement, on every mart that the statement reads.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from metrics.dimensions import time_of
@@ -32,6 +33,10 @@ class Question:
     by: tuple[str, ...]
     filters: Filters
     scope: Scope
+    through: date = date.max
+    """The last complete day: what was open or overdue is asked as of that day where the window runs beyond it."""
+    one_monitor: bool = False
+    """Whether a service's day that two monitors measured counts once, as probed; else their time is added up."""
 
 
 def scope_clause(scope: Scope, column: str = "department") -> Statement:
@@ -98,20 +103,33 @@ def covered_days(question: Question, window: Window) -> Statement:
     """Days of the window that the log named by `zero` delivered, if the departments asked for are in it.
 
     None where one of them reports whole periods: it may still owe one while the log of the others is whole, so its silence is
-    not a zero. None either where they never reported anything.
+    not a zero.
     """
     kpi = question.kpi
-    among = [
-        scope_clause(question.scope),
-        *(_among(name, codes) for name, codes in question.filters.values if name == "department"),
-    ]
-    ever, periods = _where(*among), _where(Statement("period_start <> period_end"), *among)
+    periods = _where(Statement("period_start <> period_end"), *_asked(question, "department"))
     sql = (
         "SELECT DISTINCT day FROM coverage_days\nWHERE source = ? AND rows > 0 AND day >= ? AND day <= ?\n"
-        f"  AND EXISTS (SELECT 1 FROM {kpi.mart} {ever.sql})\n"
         f"  AND NOT EXISTS (SELECT 1 FROM {kpi.mart} {periods.sql})\nORDER BY day"
     )
-    return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *ever.parameters, *periods.parameters))
+    return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *periods.parameters))
+
+
+def first_days(question: Question, mart: str) -> Statement:
+    """Department, service and the first day on which that department is in `mart`, for all that the question is about."""
+    inside = _where(scope_clause(question.scope))
+    asked = _where(*_asked(question, "department", "service"))
+    return Statement(
+        "SELECT department, service, first_day FROM (\n"
+        "  SELECT department, service, MIN(MIN(period_start)) OVER (PARTITION BY department) AS first_day\n"
+        f"  FROM {mart} {inside.sql} GROUP BY department, service\n) AS reported {asked.sql}",
+        inside.parameters + asked.parameters,
+    )
+
+
+def _asked(question: Question, *dimensions: str) -> list[Statement]:
+    """The scope, and the filters by these dimensions only."""
+    chosen = [_among(name, codes) for name, codes in question.filters.values if name in dimensions]
+    return [scope_clause(question.scope), *chosen]
 
 
 def known_codes(mart: str, dimension: str, scope: Scope) -> Statement:
@@ -185,12 +203,21 @@ def _cells(question: Question, mart: str, window: Window, needs: tuple[str, ...]
         columns.append(f"CAST(date_trunc('{grain}', {_calendar(kpi)[0]}) AS DATE) AS {grain}")
     if "as_of" in kpi.parameters:
         columns.append("CAST(? AS DATE) AS as_of")
-        values.append(window.end)
+        values.append(min(window.end, question.through))
     conditions = [_inside(kpi, window), *_conditions(question, mart), *(Statement(f"{c} IS NOT NULL") for c in needs)]
     if match and "match" in kpi.parameters:
         conditions.append(_matched(question, match, window))
+    if question.one_monitor and "origin" in MARTS[mart]:
+        conditions.append(_probed_first(question, mart, window))
     where = _where(*conditions)
     return Statement(f"SELECT {', '.join(columns)}\nFROM {mart}\n{where.sql}", (*values, *where.parameters))
+
+
+def _probed_first(question: Question, mart: str, window: Window) -> Statement:
+    """Of a service's day that was probed too, only what the probes say."""
+    where = _where(Statement("origin = 'probes'"), _inside(question.kpi, window), scope_clause(question.scope))
+    day = "(service, period_start)"
+    return Statement(f"origin = 'probes' OR {day} NOT IN (SELECT {day} FROM {mart} {where.sql})", where.parameters)
 
 
 def _matched(question: Question, other: str, window: Window) -> Statement:

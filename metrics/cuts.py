@@ -23,7 +23,7 @@ def refusal(cut: list[Cut], by: tuple[str, ...], window: Window, cut_in: Callabl
     """The error for the periods `cut`; `cut_in` finds those that another window would cut."""
     first = cut[0]
     department, reported = first["department"], Window(first["period_start"], first["period_end"])
-    whole = [w for w in (_narrowed(window, cut_in), _widened(window, cut_in)) if w is not None and w != window]
+    whole = [w for w in (narrowed(window, cut_in), _widened(window, cut_in)) if w is not None and w != window]
     if not whole:
         return CutPeriodError(
             N_(
@@ -57,7 +57,7 @@ def _widened(window: Window, cut_in: Callable[[Window], list[Cut]]) -> Window | 
     return window
 
 
-def _narrowed(window: Window, cut_in: Callable[[Window], list[Cut]]) -> Window | None:
+def narrowed(window: Window, cut_in: Callable[[Window], list[Cut]]) -> Window | None:
     """The largest window inside this one that cuts nothing; None where there is none."""
     while cut := cut_in(window):
         start = max([window.start, *(c["period_end"] + _DAY for c in cut if c["period_start"] < window.start)])

@@ -58,6 +58,7 @@ def marts(kpi: Kpi) -> tuple[str, ...]:
 def coded_dimensions(kpi: Kpi) -> tuple[str, ...]:
     """Dimensions other than time that every mart of the KPI has."""
     taken = {"kind"} if "only" in kpi.parameters else set()
+    taken |= set(kpi.parameters.get("never_by", "").split())
     return tuple(d for d in CODED if d not in taken and all(d in MARTS[m] for m in marts(kpi)))
 
 

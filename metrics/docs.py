@@ -42,23 +42,28 @@ a total is the same formula at a coarser grain, never an average of ratios.
   `previous-year` is the same calendar days a year earlier (29 February compares with 28 February); `previous-period` is the
   whole month, quarter or year before where the window is whole months, else as many days just before.
 - **Complete-through**: the last business day for which every daily source is complete. Year to date ends there. A window that
-  ends later is answered with a note, and its unfinished periods are named.
+  ends later is answered with a note, and its unfinished periods are named; with a base, both are cut to the days that are
+  complete. What was open or overdue at the end of such a window is asked as of complete-through.
 - **Keys of time** are ISO text: `2012-09-30`, `2012-W39`, `2012-09`, `2012-Q3`, `2012`. Weeks are ISO weeks, Monday to Sunday,
   whatever the weekend: Friday and Saturday as well as Saturday and Sunday lie inside one such week.
 - **Rows beside a base**: a row exists where the current window or the base has it. Along time, a base that begins on the same
-  day of an earlier year is aligned by the calendar (28 and 29 February both with 28 February), any other by position. A base
-  period without a partner appears in the base total only.
+  day of an earlier year is aligned by the calendar (28 and 29 February both with 28 February; a week with that of the same
+  number), any other by position. Two periods that do not hold the same days, a part and a whole for example, are not compared.
+  A base period without a partner appears in the base total only.
+- **A base that begins before the first data** of a source is incomplete: it gives no base value and no change, and a note says
+  from which day there are data. Surveys and feedback count as begun with the month of their first record.
 - **Change** is relative (value / base value - 1) for amounts, counts, durations and averages, and a difference for shares,
   scores and points.
 - **No data is not 0.** A ratio of nothing is "no data", never 0% and never 100%. A count is 0 where the log delivered records for
-  the period but none of that kind; where the log delivered nothing, or a body that reports whole periods may still owe one,
-  it is "no data".
+  the period but none of that kind; where the log delivered nothing, a body that reports whole periods may still owe one, or the
+  department had not reported anything yet, it is "no data".
 - **Reported periods**: some bodies report a month as one number. A window or a grain of time that cuts such a period is refused
   with the nearest whole windows; nothing is interpolated.
 - **Survey results** always carry n, response rate and a 95% interval. Below 10 answers they are hidden (and a second row with
   them where the total would give the first away), below 30 they are marked as weak. Among many comparisons, only those that
   stand after Benjamini-Hochberg are called significant.
-- **Availability** carries bounds: unknown time counted all down, and all up.
+- **Availability** carries bounds: unknown time counted all down, and all up. A service's day that was both probed and reported by
+  status events counts once, as probed, unless the question names the origin.
 - **Year-end projection**: actual to date plus simulated days of a model with weekends, Ramadan, the Eids and paydays; the
   interval holds 80% of the paths' totals, stretched until it would have held in 80% of the trials, and is closed on the last
   day of the year. It is shown only where, month by month through the last complete years, it came closer to the annual total

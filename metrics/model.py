@@ -56,7 +56,7 @@ class Filters:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
-    def of(cls, **values: str | tuple[str, ...]) -> Filters:
+    def of(cls, /, **values: str | tuple[str, ...]) -> Filters:
         pairs = ((k, (v,) if isinstance(v, str) else tuple(sorted(v))) for k, v in values.items() if v)
         return cls(tuple(sorted(pairs)))
 
@@ -130,6 +130,8 @@ class Row:
     """Lowest and highest value that what is unknown allows, in the unit of the value (availability: all down, all up)."""
     change_interval: tuple[float, float] | None = None
     """95% confidence interval of `change`, where value and base value have one."""
+    response_rate: float | None = None
+    """Completed surveys / invitations (0..1), where the value comes from answers."""
 
     def key(self, dimension: str) -> str:
         return dict(self.keys)[dimension]

@@ -47,23 +47,27 @@ def as_csv(result: Result) -> str:
     text = io.StringIO()
     names = list(_numbers(result.total))
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*result.by, *names])
+    writer.writerow([*result.by, *names, "change_unit"])
     for row in (*result.rows, result.total):
         numbers = _numbers(row)
-        writer.writerow([*_codes(result, row), *("" if numbers[n] is None else numbers[n] for n in names)])
+        writer.writerow(
+            [*_codes(result, row), *("" if numbers[n] is None else numbers[n] for n in names), change_unit(result.kpi)]
+        )
     return text.getvalue()
 
 
 def as_table(result: Result) -> str:
     """Aligned columns under a head that says what they are, with the notes below."""
-    head = [f"{result.kpi.title} ({result.unit}), {_span(result.window)}"]
+    head = [f"{result.kpi.title} ({result.unit}), {_span(result.window)}; n: {result.kpi.n}"]
     if result.base:
         head.append(f"compared with {_span(result.base)}")
     columns = [*result.by, "value", "n"]
     if result.base:
-        columns += ["base value", "change"]
-    if result.kpi.interval:
-        columns += ["95% interval", "response rate"]
+        columns += ["base value", f"change ({change_unit(result.kpi)})"]
+        columns += ["95% interval of change"] if result.kpi.interval else []
+    columns += ["95% interval"] if result.kpi.interval else []
+    columns += ["response rate"] if _is_answered(result) else []
+    columns += ["bounds"] if "unknown" in result.kpi.aggregates else []
     lines = [columns] + [_line(result, row) for row in (*result.rows, result.total)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     keys = len(result.by)
@@ -81,11 +85,20 @@ def _line(result: Result, row: Row) -> list[str]:
     cells = [*_codes(result, row), row.hidden or _read(row.value, unit), f"{row.n:,}" + (" weak" if row.weak else "")]
     if result.base:
         cells += [_read(row.base_value, unit), _read_change(result, row)]
+        cells += [_between(row.change_interval, unit)] if result.kpi.interval else []
     if result.kpi.interval:
-        spread = row.interval
-        rate = spread.response_rate if spread else None
-        cells += [f"{_read(spread.low, unit)} to {_read(spread.high, unit)}" if spread else "", _read(rate, "share")]
+        cells.append(_between((row.interval.low, row.interval.high) if row.interval else None, unit))
+    cells += [_read(row.response_rate, "share")] if _is_answered(result) else []
+    cells += [_between(row.bounds, unit)] if "unknown" in result.kpi.aggregates else []
     return cells
+
+
+def _is_answered(result: Result) -> bool:
+    return "invited" in result.kpi.aggregates
+
+
+def _between(ends: tuple[float, float] | None, unit: str) -> str:
+    return f"{_read(ends[0], unit)} to {_read(ends[1], unit)}" if ends else ""
 
 
 def _codes(result: Result, row: Row) -> list[str]:
@@ -109,7 +122,7 @@ def _numbers(row: Row) -> dict[str, Any]:
         "significant": row.significant,
         "low": spread.low if spread else None,
         "high": spread.high if spread else None,
-        "response_rate": spread.response_rate if spread else None,
+        "response_rate": row.response_rate,
         "bound_low": row.bounds[0] if row.bounds else None,
         "bound_high": row.bounds[1] if row.bounds else None,
         "weak": row.weak,

@@ -150,16 +150,57 @@ def paired(window: Window, base: Window, grain: Grain) -> dict[str, str]:
     """For each time key of `window` the key of `base` that it is compared with.
 
     A base that begins on the same day of an earlier year is aligned by the calendar (29 February with 28 February; a week
-    with the week of the same number); any other base by position: first with first. Keys without a partner are absent.
+    with the week of the same number); any other base by position: first with first. Keys without a partner are absent, and
+    so are those of which the windows hold other days than of their partner: a part is never compared with a whole.
     """
     years = window.start.year - base.start.year
     current, earlier = keys(window, grain), keys(base, grain)
-    by_calendar = years > 0 and year_earlier(window.start, years) == base.start
-    if not by_calendar or grain == "week":
-        return dict(zip(current, earlier, strict=False))
-    partners = {k: key_of(year_earlier(max(span_of(k).start, window.start), years), grain) for k in current}
-    known = set(earlier)
-    return {k: partner for k, partner in partners.items() if partner in known}
+    if years > 0 and year_earlier(window.start, years) == base.start:
+        known = set(earlier)
+        found = {k: _years_before(k, years, window, grain) for k in current}
+        pairs = {k: partner for k, partner in found.items() if partner in known}
+    else:
+        pairs = dict(zip(current, earlier, strict=False))
+    return {k: partner for k, partner in pairs.items() if _place(k, window) == _place(partner, base)}
+
+
+def clipped(window: Window, base: Window, through: date) -> tuple[Window, Window]:
+    """Both windows as far as `through`, a day of `window`: the current one ends there, the base on the day like it.
+
+    A base in another month begins as many months earlier; whole months stay whole months. Any other base is cut to as many days.
+    """
+    shorter = Window(window.start, through)
+    months = (window.start.year - base.start.year) * 12 + window.start.month - base.start.month
+    if months > 0 and months_earlier(window.start, months) == base.start:
+        end = months_earlier(through, months)
+        if months % 12 and is_whole_months(shorter):
+            end = month(end.year, end.month).end
+    else:
+        end = base.start + timedelta(days=shorter.days - 1)
+    return shorter, Window(base.start, max(base.start, min(end, base.end)))
+
+
+def within(key: str, window: Window) -> Window:
+    """The days of a time key that lie in the window."""
+    span = span_of(key)
+    return Window(max(span.start, window.start), min(span.end, window.end))
+
+
+def _years_before(key: str, years: int, window: Window, grain: Grain) -> str:
+    if grain == "week":
+        return f"{int(key[:4]) - years:04d}{key[4:]}"
+    return key_of(year_earlier(within(key, window).start, years), grain)
+
+
+def _place(key: str, window: Window) -> object:
+    """Which days of its period the window holds, in terms that are equal for the same days of another period; 'whole' for all."""
+    whole, part = span_of(key), within(key, window)
+    if part == whole:
+        return "whole"
+    if grain_of(key) == "week":
+        return part.start.weekday(), part.end.weekday()
+    first = whole.start.month
+    return tuple((day.month - first, 28 if (day.month, day.day) == (2, 29) else day.day) for day in (part.start, part.end))
 
 
 def as_grain(name: str) -> Grain | None:

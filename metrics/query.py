@@ -22,24 +22,33 @@ Hazard: DuckDB cursors are not shared between threads; each statement has its ow
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from metrics import answer
 from metrics.answer import Cell, Cells
-from metrics.compile import Question, Statement, covered_days, cut_periods, known_codes, left_out, scope_clause
+from metrics.compile import Question, Statement, covered_days, cut_periods, first_days, known_codes, left_out, scope_clause
 from metrics.compile import answer as compile_answer
-from metrics.cuts import Cut, refusal
+from metrics.cuts import Cut, narrowed, refusal
 from metrics.dimensions import VOCABULARY, check, find_kpi, marts, time_of
 from metrics.disclosure import disclosed
 from metrics.errors import UnknownCodeError
 from metrics.model import Filters, Kpi, Result, Row, Scope, Window
-from metrics.periods import ends_with_february, key_of, keys, span_of, unfinished
+from metrics.periods import clipped, ends_with_february, key_of, keys, span_of, unfinished
 from metrics.words import N_, Note
+from store.marts import MARTS
 from store.snapshot import Snapshot
 
 WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
+
+BASE_INCOMPLETE: Final = N_("No comparison: the base is incomplete, for data begin on {day}.")
+CLIPPED: Final = N_("Compared as far as the data are complete: to {day}, with the base to {base_day}.")
+NOT_COMPARED: Final = N_("No comparison: data is complete through {day} only.")
+_SAME: Final = {"payment_totals": "payments", "status_events": "probes"}
+"""Sources that report the same as another one: what one of the two has, need not be in the other."""
+_SPARSE: Final = {"surveys", "feedback"}
 
 
 def query(
@@ -61,14 +70,22 @@ def query(
     filters = filters or Filters()
     check(kpi, by, filters)
     _check_values(snapshot, kpi, filters, scope)
-    question = Question(kpi, by, filters, scope)
+    through = complete_through(snapshot) or window.end
+    question = Question(kpi, by, filters, scope, through, _two_monitors(snapshot, kpi, by, filters))
+    limits: list[Note] = []
+    if base and window.end > through:
+        _refuse_cut_periods(snapshot, question, window)
+        window, base, note = _complete(snapshot, question, window, base)
+        limits.append(note)
     widened = _whole_february(snapshot, question, window, base)
     for asked in (window, widened) if widened else (window,):
         _refuse_cut_periods(snapshot, question, asked)
-    through = complete_through(snapshot) or window.end
     current = _ask(snapshot, question, window)
     earlier = _ask(snapshot, question, widened) if widened else None
-    rows, total = disclosed(kpi, *_rows(snapshot, question, current, earlier, through))
+    first = first_day(snapshot, kpi) if earlier and kpi.kind != "balance" else None
+    if widened and first and widened.start < first:
+        limits.append(Note(BASE_INCOMPLETE, day=first.isoformat()))
+    rows, total = disclosed(kpi, *_rows(snapshot, question, current, earlier, first))
     return Result(
         kpi=kpi,
         unit=snapshot.settings.minor_unit if kpi.unit == "fils" else kpi.unit,
@@ -84,7 +101,7 @@ def query(
         sql=current.statement.sql,
         parameters=current.statement.parameters,
         base_parameters=earlier.statement.parameters if earlier else (),
-        notes=(*_notes(snapshot, question, current, earlier, through), *([WHOLE_FEBRUARY] if widened != base else [])),
+        notes=(*limits, *_notes(snapshot, question, current, earlier), *([WHOLE_FEBRUARY] if widened != base else [])),
         unfinished=_unfinished(by, rows, window, through),
     )
 
@@ -107,6 +124,20 @@ def complete_through(snapshot: Snapshot) -> date | None:
     (row,) = fetch(snapshot, Statement("SELECT MAX(last_day) AS day FROM coverage"))
     day: date | None = row["day"]
     return day
+
+
+def first_day(snapshot: Snapshot, kpi: Kpi) -> date | None:
+    """The first day for which everything that the KPI is computed from has data; None where nothing says so.
+
+    People answer and complain when they like, so a log of theirs may be silent on its first days: it begins with its month.
+    """
+    rows = fetch(snapshot, Statement("SELECT source, first_day FROM coverage WHERE first_day IS NOT NULL"))
+    first = {row["source"]: row["first_day"].replace(day=1) if row["source"] in _SPARSE else row["first_day"] for row in rows}
+    begun: dict[str, date] = {}
+    for source in set(kpi.source.split()) & set(first):
+        reported = _SAME.get(source, source)
+        begun[reported] = min(first[source], begun.get(reported, first[source]))
+    return max(begun.values(), default=None)
 
 
 @dataclass(frozen=True)
@@ -136,17 +167,19 @@ def _ask(snapshot: Snapshot, question: Question, window: Window) -> _Side:
 
 
 def _rows(
-    snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None, through: date
+    snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None, first: date | None
 ) -> tuple[tuple[Row, ...], Row]:
-    """Rows and total, current beside base."""
+    """Rows and total, current beside base; of a base that begins before `first` only the periods after it."""
     kpi, by = question.kpi, question.by
     if earlier is None:
-        return answer.rows_of(kpi, by, _completed(snapshot, question, current.window, current.cells, through), None)
+        return answer.rows_of(kpi, by, _completed(snapshot, question, current.window, current.cells), None)
     now, then = current.cells, earlier.cells
     if not time_of(by):
         now, then = answer.with_keys(now, then.rows), answer.with_keys(then, now.rows)
-    now = _completed(snapshot, question, current.window, now, through)
-    then = _completed(snapshot, question, earlier.window, then, through)
+    now = _completed(snapshot, question, current.window, now)
+    then = _completed(snapshot, question, earlier.window, then)
+    if first:
+        then = answer.without_incomplete(then, earlier.window, first)
     return answer.rows_of(kpi, by, now, answer.aligned(by, then, current.window, earlier.window))
 
 
@@ -169,11 +202,11 @@ def _keys(by: tuple[str, ...], record: dict[str, Any]) -> answer.Keys:
     return tuple((name, key_of(record[name], grain) if grain and name == grain else str(record[name])) for name in by)
 
 
-def _completed(snapshot: Snapshot, question: Question, window: Window, cells: Cells, through: date) -> Cells:
+def _completed(snapshot: Snapshot, question: Question, window: Window, cells: Cells) -> Cells:
     """Balances carried on, gaps of time made visible, and real zeros told from missing data."""
     kpi, by = question.kpi, question.by
     grain = time_of(by)
-    until = min(window.end, max(window.start, through))
+    until = min(window.end, max(window.start, question.through))
     if kpi.kind == "balance":
         return answer.cumulate(by, cells, keys(Window(window.start, until), grain)) if grain else cells
     days: tuple[date, ...] = ()
@@ -183,7 +216,42 @@ def _completed(snapshot: Snapshot, question: Question, window: Window, cells: Ce
         first = min([*(span_of(k[0][1]).start for k in cells.rows), *days[:1]], default=None)
         if first and first <= until:
             cells = answer.with_keys(cells, (((grain, k),) for k in keys(Window(max(first, window.start), until), grain)))
-    return answer.zero_where_covered(cells, window, days) if days else cells
+    return answer.zero_where_covered(cells, window, days, _since(snapshot, question)) if days else cells
+
+
+def _since(snapshot: Snapshot, question: Question) -> Callable[[answer.Keys], date | None]:
+    """For the keys of a cell, the first day on which its department, or any of those asked for, reported anything."""
+    first: dict[tuple[str, str], date] = {}
+    for row in (row for mart in marts(question.kpi) for row in fetch(snapshot, first_days(question, mart))):
+        day = row["first_day"]
+        for place in (("", ""), ("department", str(row["department"])), ("service", str(row["service"]))):
+            first[place] = min(day, first.get(place, day))
+
+    def since(keys: answer.Keys) -> date | None:
+        return next((first.get(key) for key in keys if key[0] in ("department", "service")), first.get(("", "")))
+
+    return since
+
+
+def _two_monitors(snapshot: Snapshot, kpi: Kpi, by: tuple[str, ...], filters: Filters) -> bool:
+    """Whether the question leaves open which of two monitors it means."""
+    if not any("origin" in MARTS[mart] for mart in marts(kpi)) or "origin" in by or filters.get("origin"):
+        return False
+    return len(fetch(snapshot, Statement("SELECT DISTINCT origin FROM availability"))) > 1
+
+
+def _complete(snapshot: Snapshot, question: Question, window: Window, base: Window) -> tuple[Window, Window | None, Note]:
+    """Both windows as far as the data are complete, with a note; no base where no day of the window is."""
+    refused = window, None, Note(NOT_COMPARED, day=question.through.isoformat())
+    if window.start > question.through:
+        return refused
+    done = narrowed(Window(window.start, question.through), lambda other: _cut_in(snapshot, question, other))
+    if done is None or done.start != window.start:
+        return refused
+    shorter, earlier = clipped(window, base, done.end)
+    if _cut_in(snapshot, question, _whole_february(snapshot, question, shorter, earlier) or earlier):
+        return refused
+    return shorter, earlier, Note(CLIPPED, day=done.end.isoformat(), base_day=earlier.end.isoformat())
 
 
 def _check_values(snapshot: Snapshot, kpi: Kpi, filters: Filters, scope: Scope) -> None:
@@ -224,13 +292,14 @@ def _whole_february(snapshot: Snapshot, question: Question, window: Window, base
     return Window(base.start, base.end + timedelta(days=1)) if _cut_in(snapshot, question, base) else base
 
 
-def _notes(snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None, through: date) -> tuple[Note, ...]:
+def _notes(snapshot: Snapshot, question: Question, current: _Side, earlier: _Side | None) -> tuple[Note, ...]:
     """What a reader must know beside the number."""
     window = current.window
     sides = [side for side in (current, earlier) if side]
     notes = []
-    if window.end > through:
-        notes.append(Note(N_("Data is complete through {day}; what comes after may be missing."), day=through.isoformat()))
+    if window.end > question.through:
+        day = question.through.isoformat()
+        notes.append(Note(N_("Data is complete through {day}; what comes after may be missing."), day=day))
     absent = sorted({d for side in sides for d in _departments_left_out(snapshot, question, side.window)})
     if absent:
         notes.append(Note(N_("Left out, for they do not report what this needs: {departments}."), departments=", ".join(absent)))

@@ -94,9 +94,10 @@ FEEDBACK: Final = (
         n="SUM(opened)",
         direction="down",
         definition=N_("Complaints opened x 10,000 / settled transactions."),
+        caveats=(N_("Not by channel: a complaint is filed by one channel about a payment made by any."),),
         source=f"feedback {phrases.PAYMENTS}",
         kind="cross",
-        parameters={**_FILED, "only": "complaint", "denominator_mart": "payments"},
+        parameters={**_FILED, "only": "complaint", "denominator_mart": "payments", "never_by": "channel"},
     ),
     Kpi(
         id="suggestions_opened",

@@ -91,7 +91,7 @@ def test_table_reads_like_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert "compared with 2011-01-01 to 2011-09-30" in out
     lines = [line.split() for line in out.splitlines()]
     assert ["customs", "2,448,000", "2,448,000", "2,054,024", "+19.2%"] in lines
-    assert ["dewa", "147", "147", "0"] in lines
+    assert ["dewa", "147", "147", "no", "data"] in lines
     assert ["total", "2,448,147", "2,448,147", "2,054,024", "+19.2%"] in lines
 
 
@@ -126,6 +126,15 @@ def test_scope_shows_one_department(capsys: pytest.CaptureFixture[str]) -> None:
             ["query", "transactions", "--from", "2012-09-30", "--to", "2012-01-01"],
             "inverted range: 2012-09-30 is after 2012-01-01",
         ),
+        (["query", "transactions", *DAYS, "--where", "cls=x"], "unknown dimension to filter by 'cls'"),
+        (
+            ["query", "transactions", "--from", "0001-01-01", "--to", "0001-03-05", "--compare", "previous-year"],
+            "no calendar before the year 1",
+        ),
+        (
+            ["query", "transactions", "--from", "0001-01-01", "--to", "0001-03-05", "--compare", "previous-period"],
+            "no calendar before the year 1",
+        ),
         (["query", "it_spend", "--from", "2012-09-02", "--to", "2012-09-30"], "nearest whole windows: 2012-09-01..2012-09-30"),
     ],
 )
@@ -143,6 +152,8 @@ def test_a_wrong_question_is_one_line_on_stderr_and_exit_code_2(
     ("command", "message"),
     [
         (["query", "transactions", "--from", "2012-02-30", "--to", "2012-09-30"], "'2012-02-30' is no day"),
+        (["query", "transactions", "--from", "20120101", "--to", "2012-09-30"], "'20120101' is no day"),
+        (["query", "transactions", "--from", "2012-W10-1", "--to", "2012-09-30"], "'2012-W10-1' is no day"),
         (["query", "transactions", *DAYS, "--compare", "last-week"], "'previous-year', 'previous-period'"),
         (["query", "transactions", *DAYS, "--format", "xml"], "'table', 'json', 'csv'"),
         (["query", "transactions"], "required: --from, --to"),
@@ -193,3 +204,26 @@ def test_stale_docs_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert main(["docs", "--check"]) == 0
     page.write_text(page.read_text("utf-8") + "and more", "utf-8")
     assert main(["docs", "--check"]) == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_the_mean_of_satisfaction_carries_its_response_rate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "satisfaction_mean", *DAYS, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"]["response_rate"] == 0.25
+
+
+def test_the_table_shows_bounds_intervals_and_what_change_and_n_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = [{"day": date(y, 9, 1), "csat_valid": 40, "csat_top2": 20, "invited": 160, "completed": 40} for y in (2011, 2012)]
+    up = [{"day": date(2012, 9, 1), "up_seconds": 75, "down_seconds": 5, "unknown_seconds": 20}]
+    with closing(build_snapshot(tmp_path, surveys=survey, availability=up, complete_through=date(2012, 9, 30))):
+        pass
+    assert main(["query", "availability", *DAYS, "--data", str(tmp_path)]) == 0
+    assert "75.000% to 95.000%" in capsys.readouterr().out
+    assert main(["query", "satisfaction", *DAYS, "--compare", "previous-year", "--data", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "n: SUM(csat_valid)" in out
+    assert "change (difference)  95% interval of change" in out
+    assert out.count("35.200% to 64.800%") == 1
+    assert main(["query", "satisfaction", *DAYS, "--format", "csv", "--data", str(tmp_path)]) == 0
+    (total,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert total["change_unit"] == "difference"

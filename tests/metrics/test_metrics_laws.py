@@ -98,9 +98,9 @@ def marts_of(kpi: Kpi) -> tuple[str, ...]:
     return tuple(m for m in marts(kpi) if m in STRATEGIES)
 
 
-def snapshots(kpi: Kpi) -> st.SearchStrategy[Snapshot]:
+def snapshots(kpi: Kpi, complete_through: date | None = None) -> st.SearchStrategy[Snapshot]:
     return st.fixed_dictionaries({m: STRATEGIES[m] for m in marts_of(kpi)}).map(
-        lambda rows_of: snapshot_in_memory(departments=DEPARTMENTS, **rows_of)
+        lambda rows_of: snapshot_in_memory(complete_through=complete_through, departments=DEPARTMENTS, **rows_of)
     )
 
 
@@ -135,9 +135,10 @@ def test_parts_add_up_to_the_total_for_every_dimension(kpi: Kpi, data: st.DataOb
     whole = ask(snapshot, kpi).total
     for by in divisions(kpi):
         answer = ask(snapshot, kpi, (by,))
-        assert answer.total == whole, by
-        assert parts(answer, "numerator") == (whole.numerator or 0), by
-        assert parts(answer, "denominator") == (whole.denominator or 0), by
+        if by != "origin":  # asked for each of two monitors, a day that both measured counts for both
+            assert answer.total == whole, by
+        assert parts(answer, "numerator") == (answer.total.numerator or 0), by
+        assert parts(answer, "denominator") == (answer.total.denominator or 0), by
 
 
 @each_kpi
@@ -171,7 +172,7 @@ def test_a_scope_gives_what_a_filter_gives(kpi: Kpi, data: st.DataObject) -> Non
 @few
 @given(data=st.data())
 def test_the_base_is_what_the_same_question_answers_for_that_window(kpi: Kpi, data: st.DataObject) -> None:
-    snapshot = data.draw(snapshots(kpi))
+    snapshot = data.draw(snapshots(kpi, complete_through=SEPTEMBER.end))
     base = Window(date(2012, 8, 1), date(2012, 8, 31))
     compared = query(kpi.id, SEPTEMBER, snapshot=snapshot, scope=EVERYTHING, by=("department",), base=base)
     direct = query(kpi.id, base, snapshot=snapshot, scope=EVERYTHING, by=("department",))

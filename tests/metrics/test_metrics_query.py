@@ -1,6 +1,6 @@
 """How a question is answered: rows and their order, bases, gaps, zeros, refusals, notes, scope."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from metrics import (
     explain,
     kpi,
     month,
+    previous_period,
     query,
     same_period_last_year,
     year,
@@ -103,7 +104,8 @@ def test_a_body_that_reports_whole_periods_may_still_owe_one_so_its_silence_is_n
         payments=[
             reported("2012-08-01", "2012-08-31", department="council", settled=7),
             september(1, department="dewa", settled=3),
-        ]
+        ],
+        complete_through=SEPTEMBER.end,
     )
     answer = ask(snapshot, base=month(2012, 8), by=("department",))
     assert {r.key("department"): (r.value, r.base_value) for r in answer.rows} == {"dewa": (3, None), "council": (None, 7)}
@@ -121,7 +123,7 @@ def test_rows_exist_where_either_window_has_them() -> None:
     answer = ask(snapshot, base=same_period_last_year(SEPTEMBER), by=("department",))
     assert {r.key("department"): (r.value, r.base_value, r.change) for r in answer.rows} == {
         "dewa": (6, 4, 0.5),
-        "dha": (1, 0, None),
+        "dha": (1, None, None),
         "rta": (0, 2, -1.0),
     }
     assert (answer.total.value, answer.total.base_value) == (7, 6)
@@ -173,7 +175,7 @@ def test_a_window_that_cuts_a_reported_month_is_refused_with_the_nearest_whole_o
 
 
 def test_a_base_that_cuts_a_reported_month_is_refused_too() -> None:
-    snapshot = snapshot_in_memory(payments=[reported("2012-08-01", "2012-08-31", settled=7), september(1, settled=3)])
+    snapshot = snapshot_in_memory(payments=[reported("2012-08-01", "2012-08-31", settled=7), september(10, settled=3)])
     with pytest.raises(CutPeriodError, match="2012-08-01 to 2012-08-31"):
         ask(snapshot, window=Window(date(2012, 9, 1), date(2012, 9, 10)), base=Window(date(2012, 8, 22), date(2012, 8, 31)))
 
@@ -249,7 +251,8 @@ def test_several_wordings_are_never_pooled_silently() -> None:
 def test_time_from_two_monitors_is_named() -> None:
     rows = [september(1, up_seconds=9), september(1, up_seconds=9, origin="status_events")]
     snapshot = snapshot_in_memory(availability=rows, complete_through=SEPTEMBER.end)
-    assert ask(snapshot, "availability").notes == ("Time from different monitors is added up here: probes, status_events.",)
+    both = ask(snapshot, "availability", by=("service",), filters=Filters.of(origin=("probes", "status_events")))
+    assert both.notes == ("Time from different monitors is added up here: probes, status_events.",)
 
 
 def test_an_unknown_kpi_dimension_or_value_names_the_allowed_ones_close_matches_first() -> None:
@@ -309,7 +312,7 @@ def test_what_makes_no_question_is_refused(by: tuple[str, ...], filters: Filters
 def test_dimensions_come_from_every_mart_that_a_kpi_reads() -> None:
     assert dimensions(kpi("transactions"))[5:] == ("department", "service", "channel", "method", "automatic")
     assert dimensions(kpi("cost_per_transaction"))[5:] == ("department",)
-    assert dimensions(kpi("complaints_per_10000"))[5:] == ("department", "service", "channel")
+    assert dimensions(kpi("complaints_per_10000"))[5:] == ("department", "service"), "paid by one channel, filed by another"
     assert "kind" not in dimensions(kpi("complaints_opened"))
     assert {"wave", "wording", "language", "survey"} <= set(dimensions(kpi("nps")))
 
@@ -330,7 +333,9 @@ def test_a_result_repeats_itself_from_its_sql_and_parameters() -> None:
 
 
 def test_every_result_explains_itself() -> None:
-    snapshot = snapshot_in_memory(surveys=[september(1, csat_valid=40, csat_top2=20, invited=80, completed=40)])
+    snapshot = snapshot_in_memory(
+        surveys=[september(1, csat_valid=40, csat_top2=20, invited=80, completed=40)], complete_through=SEPTEMBER.end
+    )
     told = explain(ask(snapshot, "satisfaction", base=same_period_last_year(SEPTEMBER)))
     assert (told.kpi, told.numerator, told.denominator, told.n, told.value) == ("satisfaction", 20, 40, 40, 0.5)
     assert (told.window, told.base) == (SEPTEMBER, month(2011, 9))
@@ -353,3 +358,102 @@ def test_many_comparisons_keep_only_what_stands_together() -> None:
     together = snapshot_in_memory(surveys=now + then)
     assert ask(alone, "satisfaction", by=("department",), base=base).rows[0].significant is True
     assert ask(together, "satisfaction", by=("department",), base=base).rows[0].significant is False
+
+
+def test_no_part_of_a_period_is_compared_with_a_whole_one() -> None:
+    start = date(2011, 6, 1)
+    days = [start + timedelta(days=n) for n in range(457)]
+    snapshot = snapshot_in_memory(payments=[{"day": day, "settled": 10} for day in days])
+    window = Window(date(2012, 7, 2), date(2012, 7, 29))
+    weeks = ask(snapshot, window=window, base=same_period_last_year(window), by=("week",)).rows
+    assert [(r.key("week"), r.value, r.base_value, r.change) for r in weeks] == [
+        ("2012-W27", 70, 70, 0.0),
+        ("2012-W28", 70, 70, 0.0),
+        ("2012-W29", 70, 70, 0.0),
+        ("2012-W30", 70, None, None),
+    ]
+    window = Window(date(2012, 6, 10), date(2012, 8, 20))
+    months = ask(snapshot, window=window, base=previous_period(window), by=("month",)).rows
+    assert [(r.key("month"), r.base_value, r.change is None) for r in months] == [
+        ("2012-06", None, True),
+        ("2012-07", 300, False),
+        ("2012-08", None, True),
+    ]
+
+
+def test_a_window_beyond_complete_through_is_compared_as_far_as_both_are_complete() -> None:
+    rows = [
+        september(1, settled=6),
+        {"day": date(2012, 10, 1), "settled": 1},
+        {"day": date(2011, 9, 20), "settled": 4},
+        {"day": date(2011, 12, 1), "settled": 90},
+    ]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=date(2012, 9, 20))
+    answer = ask(snapshot, window=year(2012), base=year(2011))
+    assert (answer.window, answer.base) == (
+        Window(date(2012, 1, 1), date(2012, 9, 20)),
+        Window(date(2011, 1, 1), date(2011, 9, 20)),
+    )
+    assert (answer.total.value, answer.total.base_value, answer.total.change) == (6, 4, 0.5)
+    assert answer.notes == ("Compared as far as the data are complete: to 2012-09-20, with the base to 2011-09-20.",)
+    later = ask(snapshot, window=month(2012, 10), base=SEPTEMBER)
+    assert (later.total.value, later.base) == (1, None)
+    assert later.notes[0] == "No comparison: data is complete through 2012-09-20 only."
+
+
+def test_a_base_that_begins_before_the_data_is_no_base() -> None:
+    rows = [{"day": date(year, month, 1), "settled": 5} for year, month in ((2010, 2), (2010, 6), (2010, 12), (2011, 2))]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=date(2011, 6, 30))
+    window = Window(date(2010, 12, 1), date(2011, 6, 30))
+    answer = ask(snapshot, window=window, base=same_period_last_year(window), by=("month",))
+    assert (answer.total.value, answer.total.base_value, answer.total.change) == (10, None, None)
+    assert answer.notes == ("No comparison: the base is incomplete, for data begin on 2010-01-01.",)
+    by_month = {r.key("month"): (r.value, r.base_value) for r in answer.rows}
+    assert (by_month["2010-12"], by_month["2011-02"]) == ((5, None), (5, 5))
+    assert [r.base_value for r in ask(snapshot, window=window, base=same_period_last_year(window), by=("department",)).rows] == [
+        None
+    ]
+
+
+def test_a_department_is_silent_before_its_first_record_in_total_and_in_rows() -> None:
+    rows = [september(day, department="dewa", settled=5) for day in (1, 2, 3, 4)] + [
+        {"day": date(2011, 9, 1), "department": "dewa", "settled": 5},
+        september(2, department="cda", service="cda-permits", settled=1),
+        september(4, department="cda", service="cda-permits", settled=2),
+    ]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=SEPTEMBER.end)
+    for chosen in (Filters.of(department="cda"), Filters.of(service="cda-permits")):
+        answer = ask(snapshot, filters=chosen, base=month(2011, 9), by=("day",))
+        assert (answer.total.value, answer.total.base_value) == (3, None)
+        found = [(r.value, r.base_value) for r in answer.rows][:4]
+        assert found == [(None, None), (1, None), (0, None), (2, None)]
+    by_service = ask(snapshot, base=month(2011, 9), by=("service",)).rows
+    assert {r.key("service"): r.base_value for r in by_service} == {"dewa-bills": 5, "cda-permits": None}
+
+
+def test_overdue_complaints_are_counted_as_of_the_last_complete_day() -> None:
+    cases = [
+        {"day": date(2012, 9, 1), "resolved_on": date(2012, 9, 3), "days": 2},
+        september(28),
+    ]
+    snapshot = snapshot_in_memory(feedback_cases=cases, complete_through=SEPTEMBER.end)
+    for end in (date(2012, 9, 30), date(2012, 12, 31)):
+        total = ask(snapshot, "complaints_resolved_within_7_days", window=Window(date(2012, 9, 1), end)).total
+        assert (total.numerator, total.denominator) == (1, 1), end
+
+
+def test_a_day_that_two_monitors_measured_counts_once_as_probed() -> None:
+    rows = [
+        september(1, up_seconds=80, down_seconds=20),
+        september(1, up_seconds=90, down_seconds=10, origin="status_events"),
+        september(2, up_seconds=70, down_seconds=30, origin="status_events"),
+    ]
+    snapshot = snapshot_in_memory(availability=rows, incidents=[september(1, down_seconds=20)], complete_through=SEPTEMBER.end)
+    assert ask(snapshot, "downtime").total.value == 50
+    assert ask(snapshot, "mtbf").total.value == 150
+    assert ask(snapshot, "availability").total.value == 0.75
+    assert ask(snapshot, "downtime", filters=Filters.of(origin="status_events")).total.value == 40
+    assert {r.key("origin"): r.value for r in ask(snapshot, "downtime", by=("origin",)).rows} == {
+        "probes": 20,
+        "status_events": 40,
+    }

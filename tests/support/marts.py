@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 
-from metrics.periods import month
 from store.contract import MOBILE_CHANNELS, SOURCES
 from store.marts import MARTS
 from store.settings import Settings
@@ -57,7 +56,7 @@ _SCHEMA = ";\n".join(
 def build_snapshot(folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
     """Publish a snapshot in `folder` with the given rows per mart (names of store.marts.MARTS) and open it.
 
-    `complete_through` is by default the last day of the month of the last row, and every source begins on 1 January of the year
+    `complete_through` is by default the last day of any row, and every source begins on 1 January of the year
     of its first row. Departments, services, coverage and coverage_days are made from the rows unless they are given.
     """
     tables = _tables(complete_through, settings, marts)
@@ -84,8 +83,7 @@ def _tables(complete_through: date | None, settings: Settings, marts: Mapping[st
     assert not unknown, f"no such mart: {sorted(unknown)}"
     tables = {name: [filled(name, row) for row in rows] for name, rows in marts.items()}
     logs = {name: rows for name, rows in tables.items() if name in SOURCE_OF}
-    last = max((row["period_end"] for rows in logs.values() for row in rows), default=None)
-    through = complete_through or (last and month(last.year, last.month).end)
+    through = complete_through or max((row["period_end"] for rows in logs.values() for row in rows), default=None)
     meta = {
         "version": f"test{next(_versions)}",
         "published_at": "2012-10-01T03:00:00+00:00",
