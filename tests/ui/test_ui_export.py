@@ -30,7 +30,7 @@ def ask(kpi: str, rows: dict[str, list[dict[str, Any]]], *by: str, **filters: st
     return query(
         kpi,
         SEPTEMBER,
-        snapshot=snapshot_in_memory(**rows),
+        snapshot=snapshot_in_memory(complete_through=SEPTEMBER.end, **rows),
         scope=Scope.everything(),
         by=by,
         filters=Filters.of(**filters),
@@ -72,13 +72,12 @@ def test_the_head_says_what_the_file_is() -> None:
         "Title": "Collected by department",
         "KPI": "Collected amount (collected_amount)",
         "Unit": "AED, fils",
-        "Period": "1 September to 30 September 2012 (2012-09-01/2012-09-30)",
-        "Compared with": "1 September to 30 September 2011 (2011-09-01/2011-09-30)",
+        "Period": "September 2012 (2012-09-01/2012-09-30)",
+        "Compared with": "September 2011 (2011-09-01/2011-09-30)",
         "Filters": "Channel: Web portal (web)",
         "Scope": "all departments",
-        "Data complete to": "4 September 2012 (2012-09-04)",
+        "Data complete to": "30 September 2012 (2012-09-30)",
         "Snapshot": result.snapshot,
-        "Note": "Data is complete through 2012-09-04; what comes after may be missing.",
     }
 
 
