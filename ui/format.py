@@ -332,10 +332,9 @@ class Formatter:
         return self.words("{low} to {high}", low=self.value(interval.low, unit), high=self.value(interval.high, unit))
 
     def uncertainty(self, value: Number, interval: Interval, unit: Unit) -> str:
-        """An interval for tight places: its ends, "65.9–86.5%"; "±1.9" only where both sides are the same as written."""
-        write = self.points if unit == "share" else self.score
-        below, above = (plain(write(float(side))) for side in (value - interval.low, interval.high - value))
-        if below == above:
+        """An interval for tight places: its ends, "65.9–86.5%"; "±1.9" for a score where both sides are the same as written."""
+        below, above = (plain(self.score(float(side))) for side in (value - interval.low, interval.high - value))
+        if below == above and unit != "share":
             return self.figure(f"±{above}")
         low, high = (plain(self.value(end, unit)) for end in (interval.low, interval.high))
         if unit == "share" and low[0].isdigit() and high[0].isdigit():

@@ -20,9 +20,11 @@ from ui.lookups import names_of
 from ui.survey_words import answered, score_lines
 
 _ROW: Final = 40
-_ROOM: Final = 0.52
-_ROOM_WEAK: Final = 0.9
-"""Space beside the widest interval for labels, as a share of the span of values; more where a label says "few answers"."""
+_ROOM: Final = 0.04
+_ROOM_WEAK: Final = 0.4
+"""Space beside the widest interval, as a share of the span of values; more where a label says "few answers"."""
+_LABEL: Final = 128
+"""Pixels beside the plot for the label of the highest interval, "83.3% 72.0–90.4%": a share of the plot would be too little."""
 
 
 def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure:
@@ -40,6 +42,7 @@ def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure
         "layout": layout(
             context,
             max(110, _ROW * len(rows) + 24),
+            margin={"l" if context.rtl else "r": _LABEL},
             xaxis=hidden_axis(range=span),
             yaxis=names,
             annotations=labels,

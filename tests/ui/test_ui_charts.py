@@ -22,6 +22,7 @@ from ui.format import plain
 from ui.lines import Series, columns, running_total, timeline
 from ui.measures import part_bars
 from ui.progression import progression
+from ui.survey_charts import dots as scores
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "dashboard.css"
 
@@ -196,3 +197,9 @@ def test_the_target_line_of_dots_says_what_it_is(context: Context) -> None:
     labels = [a["text"] for a in dots(context, rows, 0.997)["layout"]["annotations"]]
     assert labels == ["99.00%", "Target 99.70%"]
     assert [a["text"] for a in dots(context, rows)["layout"]["annotations"]] == ["99.00%"]
+
+
+def test_scores_have_room_in_pixels_for_value_and_interval(context: Context) -> None:
+    result = ask(context, "satisfaction", "department")
+    assert scores(context, result)["layout"]["margin"]["r"] >= 120
+    assert scores(context_over(context.snapshot, "ar"), result)["layout"]["margin"]["l"] >= 120

@@ -200,6 +200,7 @@ def test_an_interval_is_written_by_its_ends_and_as_a_margin_only_where_it_is_sym
     assert EN.interval(Interval(0.2553, 0.3662, 0.1), "share") == "25.5% to 36.6%"
     assert EN.uncertainty(0.762, Interval(0.6441, 0.8499, 0.1), "share") == "64.4–85.0%"
     assert AR.uncertainty(0.762, Interval(0.6441, 0.8499, 0.1), "share") == f"{LRI}64.4–85.0%{PDI}"
+    assert EN.uncertainty(0.5, Interval(0.494, 0.506, 0.1), "share") == "49.4–50.6%"
     assert EN.uncertainty(17.5, Interval(14.14, 20.86, None), "points") == "±3.4"
     assert EN.uncertainty(17.5, Interval(12.1, 20.86, None), "points") == "12.1 to 20.9"
 
