@@ -45,6 +45,11 @@ def test_what_needs_attention_comes_from_the_data(monkeypatch: pytest.MonkeyPatc
     assert "No surcharge on any of 180 transactions" in said
 
 
+def test_an_outage_says_which_filters_do_not_narrow_it(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    assert "in the last 30 days · not by Channel" in text(visit(monkeypatch, data, channel="web"))
+    assert "in the last 30 days · not by" not in text(visit(monkeypatch, data))
+
+
 def test_a_filter_narrows_every_number(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     said = text(visit(monkeypatch, data, department="customs"))
     assert "Customs: AED 2,000 collected to 30 September 2012, 25% more" in said
