@@ -15,6 +15,7 @@ from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government
 from ui.answers import ask
+from ui.attention import items
 from ui.cards import Card, card_html
 from ui.change import change_of
 from ui.change_parts import parts_of_change
@@ -157,3 +158,16 @@ def test_a_sparkline_has_one_scale_and_gaps_where_there_is_no_data() -> None:
     assert re.findall(r'd="([^"]*)"', base) == ["M4.0 4.0L68.0 4.0L132.0 4.0L196.0 4.0"]
     assert sparkline([1, None], [1, 2], "too short") == ""
     assert 'aria-label="Amount &lt;b&gt;"' in sparkline([1, 2], [], "Amount <b>")
+
+
+def test_complaints_say_how_many_were_open_a_year_before(tmp_path: Path) -> None:
+    snapshot = build_snapshot(
+        tmp_path,
+        payments=[{"day": day, "settled": 30, "gross_fils": 100} for day in (date(2011, 1, 1), date(2012, 9, 30))],
+        feedback=[{"day": date(2011, 9, 1), "opened": 2}, {"day": date(2012, 9, 1), "opened": 3}],
+        feedback_cases=[{"day": date(2012, 9, 3), "resolved_on": date(2012, 9, 5), "days": 2}],
+    )
+    found = [item for item in items(context_over(snapshot)) if "complaints" in item.title]
+    assert [item.title for item in found] == ["5 complaints are open"]
+    assert found[0].details.startswith("2 were open on 30 September 2011; ")
+    snapshot.close()
