@@ -69,7 +69,10 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
     note = _("{unit}; grey: {base}; hatched: month not complete", unit=_unit(context, measure), base=base)
     if daily or not result.unfinished:
         note = _("{unit}; grey: {base}", unit=_unit(context, measure), base=base)
-    figure(context, "course", course(context, result), [result], title=title, note=note)
+    if not daily:
+        note = f"{note}; {_('click a month to see it alone')}"
+    clicked = None if daily else "month"
+    figure(context, "course", course(context, result), [result], title=title, note=note, filters=clicked)
     show_table(context, "course", [by_time(context, kpi, grain) for kpi in MEASURES], title)
 
 

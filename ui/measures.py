@@ -94,7 +94,7 @@ def course(context: Context, result: Result) -> Figure:
     if result.by == ("day",):
         return timeline(context, current, base, time_ticks(context, result.window, "day"), unit, floor=0.0)
     unfinished = [i for i, key in enumerate(positions) if key in result.unfinished]
-    return columns(context, current, base, time_ticks(context, result.window, "month"), unit, unfinished)
+    return columns(context, current, base, time_ticks(context, result.window, "month"), unit, unfinished, positions)
 
 
 def pair(context: Context, result: Result) -> tuple[Series, Series | None]:

@@ -59,7 +59,13 @@ class State:
         return replace(self, filters=Filters.of(**values, **({dimension: codes} if codes else {})))
 
     def toggled(self, dimension: str, code: str) -> State:
-        """The same view filtered by one code, or no longer filtered by that dimension if it already is: a click on a bar."""
+        """The same view filtered by one code, or no longer filtered by that dimension if it already is: a click on a bar.
+
+        A month is a period of its own rather than a filter; a second click leads back to the year to date.
+        """
+        if dimension == "month":
+            chosen = (self.period, self.period_key) == ("month", code)
+            return replace(self, period="ytd" if chosen else "month", period_key=None if chosen else code, span=None)
         return self.with_filter(dimension) if self.filters.get(dimension) == (code,) else self.with_filter(dimension, code)
 
     def without(self, dimension: str, code: str) -> State:

@@ -87,6 +87,19 @@ def test_another_bar_takes_the_place_of_the_first(visit: Open) -> None:
     assert query(page)["department"] == ["customs"]
 
 
+def test_a_click_on_a_month_shows_it_alone_and_a_second_click_the_year_again(visit: Open) -> None:
+    page = visit("collections")
+    whole = headline(page).inner_text()
+    months = page.locator(".st-key-figure-course .bars .point path").count()
+    click_bar(page, "course", months - 1)
+    expect(headline(page)).to_have_text(re.compile("September 2012"))
+    expect(headline(page)).not_to_have_text(whole)
+    assert (query(page)["period"], query(page)["month"]) == (["month"], ["2012-09"])
+    click_bar(page, "course", 0)
+    expect(headline(page)).to_have_text(whole)
+    assert "month" not in query(page)
+
+
 def test_a_link_opens_the_same_view_in_the_other_language(visit: Open) -> None:
     address = "collections?department=customs&period=month&month=2012-08"
     english, arabic = visit(address), visit(f"{address}&lang=ar")
@@ -128,7 +141,10 @@ def test_a_chart_is_taken_away_as_csv_xlsx_and_png(visit: Open, tmp_path: Path) 
     for name, start in starts.items():
         with page.expect_download() as download:
             page.locator(".st-key-take-service").get_by_role("button", name=name).click()
-        assert download.value.suggested_filename == f"collected_amount-by-service-2012-01-01-2012-09-30.{name.lower()}"
+        assert (
+            download.value.suggested_filename
+            == f"collected_amount-by-service-department-customs-2012-01-01-2012-09-30.{name.lower()}"
+        )
         assert Path(download.value.path()).read_bytes().startswith(start)
 
 

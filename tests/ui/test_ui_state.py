@@ -128,6 +128,9 @@ def test_a_long_value_is_cut_in_its_notice() -> None:
 
 
 def test_a_click_filters_and_a_second_click_removes_the_filter() -> None:
+    month = State().toggled("month", "2012-08")
+    assert (month.period, month.period_key) == ("month", "2012-08")
+    assert month.toggled("month", "2012-08") == State()
     once = State().toggled("department", "customs")
     assert once.filters == Filters.of(department="customs")
     assert once.toggled("department", "customs") == State()
