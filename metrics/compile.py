@@ -214,9 +214,9 @@ def _cells(question: Question, mart: str, window: Window, needs: tuple[str, ...]
 
 
 def _probed_first(question: Question, mart: str, window: Window) -> Statement:
-    """Of a service's day that was probed too, only what the probes say."""
+    """Of a day of a department's service that was probed too, only what the probes say."""
     where = _where(Statement("origin = 'probes'"), _inside(question.kpi, window), scope_clause(question.scope))
-    day = "(service, period_start)"
+    day = "(department, service, period_start)"
     return Statement(f"origin = 'probes' OR {day} NOT IN (SELECT {day} FROM {mart} {where.sql})", where.parameters)
 
 

@@ -457,3 +457,12 @@ def test_a_day_that_two_monitors_measured_counts_once_as_probed() -> None:
         "probes": 20,
         "status_events": 40,
     }
+
+
+def test_probes_of_one_department_say_nothing_about_another_with_a_service_of_the_same_code() -> None:
+    rows = [
+        september(1, department="dewa", service="bills", up_seconds=80, down_seconds=20),
+        september(1, department="rta", service="bills", up_seconds=90, down_seconds=10, origin="status_events"),
+    ]
+    snapshot = snapshot_in_memory(availability=rows, complete_through=SEPTEMBER.end)
+    assert ask(snapshot, "downtime").total.value == 30
