@@ -26,11 +26,13 @@ FEEDBACK_EVENTS: Final = ("opened", "resolved")
 MAX_FILS: Final = 100_000_000_000_00
 """Largest amount of one record, AED 100 bn in fils: anything above is a unit error, and sums stay inside 64 bits."""
 
-_UTC = {"time_unit": "us", "time_zone": "UTC"}
-
 
 def _code(**kwargs: object) -> dy.String:
     return dy.String(regex=CODE, **kwargs)  # type: ignore[arg-type]
+
+
+def _utc(*, nullable: bool = False, primary_key: bool = False, description: str | None = None) -> dy.Datetime:
+    return dy.Datetime(nullable=nullable, primary_key=primary_key, description=description, time_unit="us", time_zone="UTC")
 
 
 class Departments(dy.Schema):
@@ -96,8 +98,8 @@ class Payments(dy.Schema):
     basket_line = dy.Int16(min=1, description="position in the basket, from 1")
     basket_accounts = dy.Int16(min=1, description="accounts the basket pays")
     attempt = dy.Int16(min=1, description="1 for the first try")
-    occurred_at = dy.Datetime(**_UTC)  # type: ignore[arg-type]
-    received_at = dy.Datetime(**_UTC)  # type: ignore[arg-type]
+    occurred_at = _utc()
+    received_at = _utc()
     department = _code()
     service = _code()
     channel = dy.Enum(CHANNELS)
@@ -155,7 +157,7 @@ class Probes(dy.Schema):
     """Availability probes, one row per service and probe; each stands for the `interval_s` seconds that begin with it."""
 
     service = _code(primary_key=True)
-    probed_at = dy.Datetime(primary_key=True, **_UTC)  # type: ignore[arg-type]
+    probed_at = _utc(primary_key=True)
     department = _code()
     state = dy.Enum(SERVICE_STATES)
     planned = dy.Bool(description="inside an announced maintenance window")
@@ -167,7 +169,7 @@ class StatusEvents(dy.Schema):
     """Changes of state of a service as its monitor noticed them; a state lasts until the service's next event."""
 
     service = _code(primary_key=True)
-    occurred_at = dy.Datetime(primary_key=True, **_UTC)  # type: ignore[arg-type]
+    occurred_at = _utc(primary_key=True)
     department = _code()
     state = dy.Enum(SERVICE_STATES)
     planned = dy.Bool()
@@ -195,10 +197,10 @@ class Surveys(dy.Schema):
     service = _code()
     channel = dy.Enum(CHANNELS)
     language = dy.Enum(LANGUAGES)
-    invited_at = dy.Datetime(**_UTC)  # type: ignore[arg-type]
-    opened_at = dy.Datetime(nullable=True, **_UTC)  # type: ignore[arg-type]
-    started_at = dy.Datetime(nullable=True, **_UTC)  # type: ignore[arg-type]
-    completed_at = dy.Datetime(nullable=True, **_UTC)  # type: ignore[arg-type]
+    invited_at = _utc()
+    opened_at = _utc(nullable=True)
+    started_at = _utc(nullable=True)
+    completed_at = _utc(nullable=True)
     satisfaction = dy.Int8(nullable=True, min=1, max=5)
     recommend = dy.Int8(nullable=True, min=0, max=10)
     effort = dy.Int8(nullable=True, min=1, max=5, description="1 very hard .. 5 very easy")
@@ -231,8 +233,8 @@ class Feedback(dy.Schema):
     service = _code()
     channel = dy.Enum(CHANNELS)
     language = dy.Enum(LANGUAGES)
-    occurred_at = dy.Datetime(**_UTC)  # type: ignore[arg-type]
-    opened_at = dy.Datetime(description="when the case was opened; equals occurred_at in its 'opened' row", **_UTC)  # type: ignore[arg-type]
+    occurred_at = _utc()
+    opened_at = _utc(description="when the case was opened; equals occurred_at in its 'opened' row")
     category = _code()
     text = dy.String(nullable=True)
 
