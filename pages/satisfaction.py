@@ -68,7 +68,7 @@ def _trend(context: Context) -> None:
         "Share of answers 4 or 5 of 5, by day of invitation; band: 95% interval; grey: {base}",
         base=context.format.window_short(context.base),
     )
-    changes = wording_changes(ask(context, "responses", grain, "wording", base=None))
+    changes = wording_changes(ask(context, "responses", grain, "survey", "wording", base=None))
     said = ". ".join((note, *notes(context, [result])))
     figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=said)
     show_table(context, "satisfaction-trend", [result, ask(context, "nps", grain), ask(context, "awareness", grain)], title)

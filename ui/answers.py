@@ -15,6 +15,8 @@ from typing import Final
 import metrics
 from metrics import CutPeriodError, Filters, Projection, Result, Scope, Snapshot, Window
 from ui.context import Context
+from ui.lookups import names_of
+from ui.notes import readable
 
 VIEW: Final = "view"
 _REMEMBERED: Final = 4096
@@ -61,12 +63,16 @@ def ask(
     """The answer of a KPI for a view, per combination of `by`; window and base are the view's unless given (None: no base).
 
     `without` is a dimension whose filter is ignored: a chart that is clicked to filter keeps showing the other bars.
+    Notes of the answer name what metrics speaks of by code.
     Raises MetricsError where the question has no answer (a window that cuts a reported period, for example).
     """
     compared = context.base if base == VIEW else base
     assert not isinstance(compared, str)
     filters = usable(context, kpi, without)
-    return _answer(context.snapshot, context.scope, kpi, window or context.window, compared, by, filters)
+    found = _answer(context.snapshot, context.scope, kpi, window or context.window, compared, by, filters)
+    if not found.notes:
+        return found
+    return replace(found, notes=tuple(readable(note, names_of(context)) for note in found.notes))
 
 
 def has_answer(context: Context, kpi: str, *by: str) -> bool:

@@ -15,6 +15,7 @@ import metrics
 from metrics import CutPeriodError, Scope, Snapshot, Window, periods
 from ui.names import Names
 from ui.state import DIMENSIONS, Facts
+from ui.wordings import wording_names
 
 if TYPE_CHECKING:
     from ui.context import Context
@@ -54,6 +55,7 @@ def known(snapshot: Snapshot, scope: Scope) -> Known:
             "department": {d.code: (d.name_en, d.name_ar) for d in departments},
             "service": {s.code: (s.name_en, s.name_ar) for s in services},
             "wave": {w.code: (w.name_en, w.name_ar) for w in metrics.waves(snapshot, scope)},
+            "wording": wording_names(snapshot, scope, days) if "surveys" in delivered else {},
         },
         order=order,
         delivered=delivered,

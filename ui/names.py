@@ -39,6 +39,11 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "automatic": {"true": N_("Automatic payment"), "false": N_("Paid by hand")},
     "origin": {"probes": N_("Probes"), "status_events": N_("Status events")},
     "wave": {"continuous": N_("Continuous")},
+    "survey": {
+        "after-payment": N_("Survey after payment"),
+        "citizen-panel": N_("Citizen panel"),
+        "event-poll": N_("Poll at events"),
+    },
     "source": {
         "departments": N_("Departments"),
         "services": N_("Services"),

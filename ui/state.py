@@ -98,17 +98,19 @@ def notice_text(notice: Notice, words: Translator) -> str:
     return words(
         "The link asks for “{value}” as {parameter}, which is not available here; it was left out.",
         value=value,
-        parameter=_parameter_names(words).get(notice.parameter, notice.parameter),
+        parameter=_parameter_names(words)[notice.parameter],
     )
 
 
 def _parameter_names(words: Translator) -> dict[str, str]:
-    """The parameters of a link as a reader knows them."""
+    """Every one of PARAMETERS as a reader knows it."""
     return {
         "lang": words("Language"),
         "period": words("Period"),
         "quarter": words("Quarter"),
         "month": words("Month"),
+        "from": words("From"),
+        "to": words("To"),
         "compare": words("Compare with"),
         "department": words("Department"),
         "service": words("Service"),

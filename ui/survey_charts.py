@@ -154,10 +154,10 @@ def _steps(context: Context, steps: Sequence[tuple[str, Result]]) -> list[Bar]:
     return found
 
 
-def trend(context: Context, result: Result, wordings: Sequence[tuple[int, str]] = ()) -> Figure:
+def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] = ()) -> Figure:
     """A score over time with the band of its interval, its base thin and grey; open dots where a period is not complete.
 
-    `wordings` are positions at which the questions were worded anew, with the name of the wording.
+    `wordings` are time keys at which a survey was worded anew, with the code of the wording.
     """
     rows, colour, write = result.rows, colours(context), context.format
     dimension = result.by[0]
@@ -180,10 +180,12 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[int, str]] 
             "hoverinfo": "skip",
         }
     )
-    figure["layout"]["shapes"] = [_wording_line(colour.muted, position) for position, _ in wordings]
+    positions = {row.key(dimension): i for i, row in enumerate(rows)}
+    placed = [(positions[when], code) for when, code in wordings if when in positions]
+    figure["layout"]["shapes"] = [_wording_line(colour.muted, position) for position, _ in placed]
     figure["layout"]["annotations"] = [
         *figure["layout"].get("annotations", []),
-        *(_wording_label(context, position, name) for position, name in wordings),
+        *(_wording_label(context, position, code) for position, code in placed),
     ]
     return figure
 
@@ -198,8 +200,8 @@ def _wording_line(colour: str, position: int) -> dict[str, Any]:
     return {"type": "line", "x0": position - 0.5, "x1": position - 0.5, "yref": "paper", "y0": 0, "y1": 1, "line": dotted}
 
 
-def _wording_label(context: Context, position: int, name: str) -> dict[str, Any]:
-    text = context._("new wording {name}", name=context.format.name(name))
+def _wording_label(context: Context, position: int, code: str) -> dict[str, Any]:
+    text = context._("from here: {name}", name=context.format.name(names_of(context).of("wording", code)))
     font = {"size": 11, "color": colours(context).muted}
     return {
         "x": position - 0.5,

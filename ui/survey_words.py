@@ -7,6 +7,7 @@ Hazard: a change inside its uncertainty is said to be none, whatever its size; a
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Sequence
 
 import metrics
@@ -106,18 +107,24 @@ def score_lines(context: Context, result: Result, row: Row) -> list[str]:
     return [plot_text(line) for line in lines]
 
 
-def wording_changes(answers: Result) -> list[tuple[int, str]]:
-    """Where the questions were worded anew, from completed answers by (time, wording): position in time and name.
+def wording_changes(answers: Result) -> list[tuple[str, str]]:
+    """When a survey was worded anew, from completed answers by (time, survey, wording): time key and code of the wording.
 
-    A wording begins in the first period in which it has most of the answers; the first wording of the window is not a change.
+    A wording begins in the first period in which it has most answers of its survey; the first of the window is no change,
+    nor is a wave of another survey.
     """
     grain = answers.by[0]
-    leading: dict[str, tuple[float, str]] = {}
+    leading: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
     for row in answers.rows:
-        size = (row.value or 0, row.key("wording"))
-        leading[row.key(grain)] = max(leading.get(row.key(grain), (0, "")), size)
-    names = [name for _, (_, name) in sorted(leading.items())]
-    return [(i, name) for i, (before, name) in enumerate(itertools.pairwise(names), start=1) if name and name != before]
+        if row.value:
+            of_survey, when = leading[row.key("survey")], row.key(grain)
+            of_survey[when] = max(of_survey.get(when, (0, "")), (row.value, row.key("wording")))
+    changes = []
+    for of_survey in leading.values():
+        for (_, (_, before)), (when, (_, wording)) in itertools.pairwise(sorted(of_survey.items())):
+            if wording != before:
+                changes.append((when, wording))
+    return sorted(changes)
 
 
 def notes(context: Context, results: Sequence[Result]) -> list[str]:

@@ -113,8 +113,16 @@ def test_no_number_of_a_hidden_department_reaches_the_browser(monkeypatch: pytes
 
 def test_a_new_wording_is_marked_and_pooling_is_said(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
     app = visit(monkeypatch, uneven, "satisfaction")
-    assert "new wording v2" in written(app)
-    assert "Answers to different wordings of the question are pooled here: v1, v2." in text(app)
+    assert "from here: customer (wording 2)" in written(app)
+    pooled = "Answers to different wordings of the question are pooled here: customer (wording 1), customer (wording 2)."
+    assert pooled in text(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_of_a_wording_reaches_a_reader(monkeypatch: pytest.MonkeyPatch, uneven: Path, language: str) -> None:
+    app = visit(monkeypatch, uneven, "satisfaction", lang=language)
+    said = re.sub(r"(?s)<pre>.*?</pre>", "", markup(app)) + written(app)
+    assert not re.search(r"\bv[12]\b", said)
 
 
 def test_the_funnel_counts_people_and_their_share_of_the_invited(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

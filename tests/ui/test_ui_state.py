@@ -1,5 +1,6 @@
 """The view in the URL: it comes back as it went out, and what cannot be used is dropped with a notice."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as some
 
 from metrics.model import Filters, Window
 from ui.i18n import translator
-from ui.state import DIMENSIONS, Facts, Notice, State, base, notice_text, parse, period_keys, to_params, window
+from ui.state import DIMENSIONS, PARAMETERS, Facts, Notice, State, base, notice_text, parse, period_keys, to_params, window
 
 FACTS = Facts(
     first_day=date(2010, 1, 1),
@@ -202,3 +203,8 @@ def test_half_a_range_is_said_and_not_passed_over_in_silence() -> None:
 def test_a_notice_names_what_it_is_about_in_words() -> None:
     assert "as Method" in notice_text(Notice("method", "x", "unknown"), translator("en"))
     assert "of which there are no data" in notice_text(Notice("from", "1990-01-01 – 1990-02-01", "outside"), translator("en"))
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_no_name_of_a_parameter_stands_in_an_arabic_notice(parameter: str) -> None:
+    assert not re.search("[a-z]", notice_text(Notice(parameter, "2012", "unknown"), translator("ar")))

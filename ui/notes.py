@@ -1,0 +1,30 @@
+"""Notes of metrics made readable: what stands in them as a code or an ISO date becomes a name or a date of the page's language.
+
+Rule: a note keeps its source, which is translated where it is shown; only its values change here.
+Hazard: metrics lists codes with ", " between them, and no code contains one (store.contract).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from metrics import Note
+from ui.names import Names
+
+_LISTS: Final = {"wordings": "wording", "departments": "department", "origins": "origin"}
+"""Values that list codes, with the dimension the codes belong to."""
+
+
+def readable(note: str, names: Names) -> str:
+    """The same note with names in the place of codes."""
+    if not isinstance(note, Note):
+        return note
+    return Note(note.source, **{name: _value(name, text, names) for name, text in note.values.items()})
+
+
+def _value(name: str, text: str, names: Names) -> str:
+    if name in _LISTS:
+        listed = sorted(names.of(_LISTS[name], code) for code in text.split(", "))
+        return names.format.words(", ").join(map(names.format.name, listed))
+    return names.format.date(date.fromisoformat(text)) if name == "day" else text
