@@ -6,6 +6,7 @@ Rule: no score without its interval, n and response rate; a change inside the un
 from dataclasses import replace
 from functools import partial
 
+import metrics
 from metrics import Result
 from ui.answers import ask
 from ui.cards import Card, cards
@@ -15,13 +16,15 @@ from ui.filters import filter_bar
 from ui.grid import steps_grid
 from ui.lookups import known, names_of
 from ui.series import over_time
-from ui.shell import columns, empty, headline
+from ui.shell import choices, columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
-from ui.survey_words import begun, certainty, notes, satisfied, wording_changes
+from ui.survey_words import begun, certainty, measured, notes, satisfied, wording_changes
 from ui.tables import show_table, show_tables
 from ui.targets import progress
+from ui.toggle import toggle
 
-CARDS = ("satisfaction", "nps", "effort", "awareness", "response_rate")
+SCORES = ("satisfaction", "nps", "effort", "awareness")
+CARDS = (*SCORES, "response_rate")
 WEEKS_UP_TO = 75
 """Days up to which a trend by month would have too few points."""
 
@@ -29,19 +32,20 @@ WEEKS_UP_TO = 75
 def page(context: Context) -> None:
     """Draw the page."""
     filter_bar(context, CARDS, ("department", "service", "channel"))
-    score, invited = ask(context, "satisfaction"), ask(context, "invitations")
-    headline(satisfied(context, score), certainty(context, score))
+    satisfaction, invited = ask(context, "satisfaction"), ask(context, "invitations")
+    headline(satisfied(context, satisfaction), certainty(context, satisfaction))
     if not invited.total.value:
         _nobody_asked(context)
         return
     cards(context, [Card(ask(context, kpi), over_time(context, kpi), progress(context, ask(context, kpi))) for kpi in CARDS])
+    score = _choice(context)
     left, right = columns(1.18, 1)
     with left:
-        _trend(context)
+        _trend(context, score)
     with right:
         _funnel(context, invited)
-        _by(context, "wave")
-    _by(context, "department")
+        _by(context, score, "wave")
+    _by(context, score, "department")
 
 
 def _nobody_asked(context: Context) -> None:
@@ -59,19 +63,28 @@ def _nobody_asked(context: Context) -> None:
     )
 
 
-def _trend(context: Context) -> None:
+def _choice(context: Context) -> str:
+    """The score that the charts show."""
+    with choices():
+        return toggle(
+            "score", {kpi: context._(metrics.kpi(kpi).title) for kpi in SCORES}, context._("Which score the charts show")
+        )
+
+
+def _trend(context: Context, score: str) -> None:
     _ = context._
     grain = "week" if context.window.days <= WEEKS_UP_TO else "month"
-    result = ask(context, "satisfaction", grain)
-    title = _("Satisfaction by month") if grain == "month" else _("Satisfaction by week")
-    note = _(
-        "Share of answers 4 or 5 of 5, by day of invitation; band: 95% interval; grey: {base}",
-        base=context.format.window_short(context.base),
-    )
+    result = ask(context, score, grain)
+    name = _(result.kpi.title)
+    title = _("{score} by month", score=name) if grain == "month" else _("{score} by week", score=name)
+    if not _has_answers(result):
+        no_figure(title, _("No answers in this period for these filters."))
+        return
+    drawn = _("By day of invitation; band: 95% interval; grey: {base}", base=context.format.window_short(context.base))
     changes = wording_changes(ask(context, "responses", grain, "survey", "wording", base=None))
-    said = ". ".join((note, *notes(context, [result])))
-    figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=said)
-    show_table(context, "satisfaction-trend", [result, ask(context, "nps", grain), ask(context, "awareness", grain)], title)
+    note = ". ".join((measured(context, score), drawn, *notes(context, [result])))
+    figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=note)
+    show_table(context, "satisfaction-trend", [ask(context, kpi, grain) for kpi in SCORES], title)
 
 
 def _funnel(context: Context, invited: Result) -> None:
@@ -90,23 +103,25 @@ def _funnel(context: Context, invited: Result) -> None:
     show_tables(context, "funnel", [(title, grid)])
 
 
-def _by(context: Context, dimension: str) -> None:
-    """Scores by department or wave, best first."""
+def _by(context: Context, score: str, dimension: str) -> None:
+    """A score by department or wave, best first."""
     _ = context._
     clicked = dimension if dimension == "department" else None
-    result = ask(context, "satisfaction", dimension, without=clicked)
+    result = ask(context, score, dimension, without=clicked)
     if dimension == "wave":  # a wave of the base alone is no wave of this period
         result = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
-    title = _("Satisfaction by department") if dimension == "department" else _("Satisfaction by wave")
-    if not result.rows:
+    name = _(result.kpi.title)
+    title = _("{score} by department", score=name) if dimension == "department" else _("{score} by wave", score=name)
+    if not _has_answers(result):
         no_figure(title, _("No answers in this period for these filters."))
         return
-    note = _(
-        "Dot: share of answers 4 or 5 of 5; line: 95% interval; grey mark: {base}", base=context.format.window_short(context.base)
-    )
-    if dimension == "wave":
-        note = ". ".join(filter(None, (note, begun(context))))
+    drawn = _("Dot with its 95% interval; grey mark: {base}", base=context.format.window_short(context.base))
+    note = ". ".join(filter(None, (measured(context, score), drawn, begun(context) if dimension == "wave" else "")))
     chosen = context.state.filters.get(dimension)
     key = f"satisfaction-{dimension}"
     figure(context, key, dots(context, result, chosen), [result], title=title, note=note, filters=clicked)
     show_table(context, key, [result], title)
+
+
+def _has_answers(result: Result) -> bool:
+    return any(row.value is not None or row.hidden for row in result.rows)

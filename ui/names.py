@@ -42,6 +42,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "survey": {
         "after-payment": N_("Survey after payment"),
         "citizen-panel": N_("Citizen panel"),
+        "customer-poll": N_("Customer poll"),
         "event-poll": N_("Poll at events"),
     },
     "source": {

@@ -167,6 +167,8 @@ def _keyed(state: State, period: str, key: str | None, facts: Facts, notices: li
 
 
 def _custom(state: State, first: str | None, last: str | None, facts: Facts, notices: list[Notice]) -> State:
+    if any(notice.parameter in ("from", "to") for notice in notices):
+        return state  # written twice: said already
     start, end = _day(first), _day(last)
     if start is None or end is None or start > end:
         notices.append(Notice("from", f"{first or '?'} – {last or '?'}", "range"))

@@ -23,6 +23,8 @@ _ROW: Final = 40
 _ROOM: Final = 0.04
 _ROOM_WEAK: Final = 0.4
 """Space beside the widest interval, as a share of the span of values; more where a label says "few answers"."""
+_LINE: Final = 15
+"""Pixels from one line of small letters to the next."""
 _LABEL: Final = 128
 """Pixels beside the plot for the label of the highest interval, "83.3% 72.0–90.4%": a share of the plot would be too little."""
 
@@ -185,7 +187,7 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
     figure["layout"]["shapes"] = [_wording_line(colour.muted, position) for position, _ in placed]
     figure["layout"]["annotations"] = [
         *figure["layout"].get("annotations", []),
-        *(_wording_label(context, position, code) for position, code in placed),
+        *(_wording_label(context, line, change, len(rows)) for line, change in enumerate(placed)),
     ]
     return figure
 
@@ -200,16 +202,21 @@ def _wording_line(colour: str, position: int) -> dict[str, Any]:
     return {"type": "line", "x0": position - 0.5, "x1": position - 0.5, "yref": "paper", "y0": 0, "y1": 1, "line": dotted}
 
 
-def _wording_label(context: Context, position: int, code: str) -> dict[str, Any]:
+def _wording_label(context: Context, line: int, change: tuple[int, str], of: int) -> dict[str, Any]:
+    """The name of a wording beside its mark, on the side with more room; one below the other, so that none hides another."""
+    position, code = change
     text = context._("from here: {name}", name=context.format.name(names_of(context).of("wording", code)))
-    font = {"size": 11, "color": colours(context).muted}
+    before = position > of / 2
     return {
         "x": position - 0.5,
         "y": 1,
         "yref": "paper",
-        "text": plot_text(text),
+        "text": plot_text(context.format.phrase(text)),
         "showarrow": False,
-        "xanchor": "left",
-        "xshift": 4,
-        "font": font,
+        "xanchor": "right" if before else "left",
+        "xshift": -4 if before else 4,
+        "yanchor": "top",
+        "yshift": -_LINE * line,
+        "font": {"size": 11, "color": colours(context).muted},
+        "bgcolor": colours(context).surface,
     }

@@ -68,6 +68,17 @@ def certainty(context: Context, score: Result) -> str:
     return said
 
 
+def measured(context: Context, score: str) -> str:
+    """What a score is, in the few words that stand above its chart."""
+    _ = context._
+    return {
+        "satisfaction": _("Share of answers 4 or 5 of 5"),
+        "nps": _("Promoters (9 and 10) less detractors (0 to 6), in points"),
+        "effort": _("Share of answers 4 or 5 of 5: easy, very easy"),
+        "awareness": _("Share of those asked who are aware of the service"),
+    }[score]
+
+
 def begun(context: Context) -> str:
     """How many of the year's planned waves had begun by the last day shown; empty where none was planned."""
     _, day = context._, context.window.end
@@ -128,5 +139,5 @@ def wording_changes(answers: Result) -> list[tuple[str, str]]:
 
 
 def notes(context: Context, results: Sequence[Result]) -> list[str]:
-    """What metrics notes about these answers (several wordings, for example), each once."""
-    return [context._.note(note) for note in dict.fromkeys(note for result in results for note in result.notes)]
+    """What metrics notes about these answers (several wordings, for example), each once and without its full stop."""
+    return [context._.note(note).rstrip(".") for note in dict.fromkeys(note for result in results for note in result.notes)]

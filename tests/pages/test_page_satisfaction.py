@@ -157,3 +157,48 @@ def test_a_wave_of_last_year_alone_is_no_row_of_this_period(monkeypatch: pytest.
     specs = [element.proto.spec for element in app.get("plotly_chart")]
     assert any("2012-spring" in spec for spec in specs)
     assert not any("2011-spring" in spec for spec in specs)
+
+
+SCORES = {
+    "satisfaction": ("csat_valid", "csat_top2", "<b>80.0%</b>"),
+    "nps": ("nps_valid", "promoters", "<b>80.0</b>"),
+    "effort": ("effort_valid", "effort_easy", "<b>80.0%</b>"),
+    "awareness": ("aware", None, "<b>100%</b>"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("score", SCORES)
+def test_every_score_can_be_chosen_by_department(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, score: str, language: str
+) -> None:
+    """Each with n, response rate and interval; below 10 answers hidden, below 30 weak."""
+    answers, good, value = SCORES[score]
+    sizes = (("customs", 400), ("dewa", 9), ("police", 8), ("rta", 20))
+    rows = [
+        survey(date(2012, 6, 1), code, n * 2, n, 0) | {"csat_valid": 0, answers: n, **({good: n * 8 // 10} if good else {})}
+        for code, n in sizes
+    ]
+    build_snapshot(tmp_path, surveys=rows).close()
+    app = visit(monkeypatch, tmp_path, "satisfaction", score=score, lang=language)
+    chart = next(c for c in charts(app) if "rta" in json.dumps(c["layout"]))
+    said = plain(json.dumps(chart, ensure_ascii=False))
+    assert value in said
+    english, arabic = "50.0% answered", "أجاب 50.0%"
+    assert (english if language == "en" else arabic) in said
+    assert ("few answers" if language == "en" else "إجابات قليلة") in said
+    marked = [code for trace in chart["data"] for (code,) in trace.get("customdata", [])]
+    assert sorted(marked) == ["customs", "rta"], "hidden departments have no mark"
+
+
+def test_the_chosen_score_is_what_charts_files_and_explanations_are_about(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, "satisfaction", score="nps")
+    said = markup(app)
+    for title in ("Net promoter score by month", "Net promoter score by department", "Net promoter score by wave"):
+        assert title in said
+    assert "nps-by-department" in said, "the files are named after the score"
+    assert "Promoters (9 and 10) less detractors (0 to 6), in points" in said
+
+
+def test_an_unknown_score_is_the_first(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    assert "Satisfaction by month" in markup(visit(monkeypatch, data, "satisfaction", score="panel-2"))

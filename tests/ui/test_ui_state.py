@@ -208,3 +208,8 @@ def test_a_notice_names_what_it_is_about_in_words() -> None:
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_no_name_of_a_parameter_stands_in_an_arabic_notice(parameter: str) -> None:
     assert not re.search("[a-z]", notice_text(Notice(parameter, "2012", "unknown"), translator("ar")))
+
+
+def test_days_written_twice_are_said_once() -> None:
+    _, notices = parse({"from": ["2012-01-01", "2012-02-01"], "to": ["2012-03-01"]}, FACTS)
+    assert [notice.parameter for notice in notices] == ["from"]
