@@ -1,0 +1,53 @@
+"""Fault 16: a snapshot is published while a page reads. All of its queries run on one snapshot."""
+
+from pathlib import Path
+from threading import Thread
+
+from store.snapshot import Snapshot, open_current
+from tests.support.faults_sweep import Zygote
+from tests.support.records import parquet, payment
+
+TURNS = 5
+QUERIES = (
+    "SELECT sum(records) FROM payments",
+    "SELECT accepted FROM coverage WHERE source = 'payments'",
+    "SELECT sum(rows) FROM coverage_days",
+    "SELECT sum(rows_mart) FROM reconciliation",
+    "SELECT count(*) FROM files",
+    "SELECT sum(gross_fils) // 10000 FROM payments",
+)
+"""Each counts the payments in its own way: one per file, 100.00 each."""
+
+
+def page(snapshot: Snapshot) -> set[int]:
+    """The distinct answers of a page, each query on a cursor of its own."""
+    return {int(snapshot.cursor().execute(query).fetchall()[0][0]) for query in QUERIES}
+
+
+def test_fault_16_all_queries_of_a_page_run_on_one_snapshot(zygote: Zygote, tmp_path: Path, inbox: Path) -> None:
+    data = tmp_path / "store"
+    paths = [parquet(inbox / f"{n}.parquet", "payments", [payment(n)]) for n in range(1, TURNS + 2)]
+    runs = [[["ingest", "payments", str(path), "--data", str(data)], ["publish", "--data", str(data)]] for path in paths]
+    assert zygote.crowd(runs[:1])[0][0] == 0
+    ended: list[tuple[int, str]] = []
+    publisher = Thread(target=lambda: ended.extend(zygote.crowd([[command for run in runs[1:] for command in run]])))
+
+    publisher.start()
+    held, mixed, seen = open_current(data), [], []
+    while publisher.is_alive():
+        snapshot = open_current(data)
+        if len(answers := page(snapshot)) != 1:
+            mixed.append((snapshot.version, answers))
+        seen += answers
+        snapshot.close()
+    publisher.join()
+
+    assert [code for code, _ in ended] == [0], ended
+    assert mixed == []
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 1, "nothing was published while the page was read"
+    assert page(held) == {1}
+    held.close()
+    last = open_current(data)
+    assert page(last) == {TURNS + 1}
+    last.close()
