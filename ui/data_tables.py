@@ -6,7 +6,7 @@ Hazard: file names and raw text of rejected rows come from outside; whoever writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -18,6 +18,7 @@ from ui.names import Names
 from ui.standing import Delivery, Standing
 
 _COUNTS = ("files", "rows_in", "accepted", "duplicates", "rejected")
+_FILS = ("fils_in", "fils_accepted", "fils_duplicates", "fils_rejected")
 
 
 def sources_grid(standing: Standing, names: Names) -> Grid:
@@ -45,7 +46,7 @@ def sources_grid(standing: Standing, names: Names) -> Grid:
 
 
 def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
-    """Every day (or month) of the calendar, delivered or missing."""
+    """Every day (or month) of the calendar, delivered or missing; in the total how many of each."""
     words = names.format.words
     columns = (Column(words("Source"), "text"), Column(words("Day"), "date"), Column(words("State"), "text"))
     rows: list[tuple[Cell, ...]] = []
@@ -53,21 +54,27 @@ def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
         name, delivered, missing = names.of("source", delivery.source), words("delivered"), words("missing")
         days = {**dict.fromkeys(delivery.delivered, delivered), **dict.fromkeys(delivery.missing, missing)}
         rows += [(name, day, state) for day, state in sorted(days.items())]
-    return Grid(columns, tuple(rows))
+    there, gone = sum(len(d.delivered) for d in deliveries), sum(len(d.missing) for d in deliveries)
+    said = words(
+        "{delivered} delivered, {missing} missing", delivered=names.format.count(there), missing=names.format.count(gone)
+    )
+    return Grid(columns, tuple(rows), (words("Total"), "", said))
 
 
 def money_grid(standing: Standing, names: Names) -> Grid:
-    """The same proof in money, for the sources that carry any."""
+    """The same proof in money, for the sources that carry any, each and together."""
     words, currency = names.format.words, names.format.currency
     titles = (words("Amount in"), words("Accepted"), words("Duplicates"), words("Rejected"), words("Not accounted for"))
     columns = (Column(words("Source"), "text"), *(Column(title, "money", currency) for title in titles))
-    rows: list[tuple[Cell, ...]] = []
-    for r in standing.sources.drop_nulls("fils_in").iter_rows(named=True):
-        parts = [r[name] or 0 for name in ("fils_accepted", "fils_duplicates", "fils_rejected")]
-        rows.append(
-            (names.of("source", r["source"]), *(minor_to_major(v) for v in (r["fils_in"], *parts, r["fils_in"] - sum(parts))))
-        )
-    return Grid(columns, tuple(rows))
+    carrying = standing.sources.drop_nulls("fils_in")
+    rows = tuple((names.of("source", r["source"]), *_money_proof(r)) for r in carrying.iter_rows(named=True))
+    return Grid(columns, rows, (words("Total"), *_money_proof({name: _sum(carrying, name) for name in _FILS})) if rows else None)
+
+
+def _money_proof(r: Mapping[str, int | None]) -> list[Cell]:
+    """Amounts in, accepted, duplicate and rejected, and what they leave unaccounted for, in the main unit."""
+    came, *parts = (r[name] or 0 for name in _FILS)
+    return [minor_to_major(amount) for amount in (came, *parts, came - sum(parts))]
 
 
 def reconciliation_grid(standing: Standing, names: Names) -> Grid:
@@ -108,7 +115,10 @@ def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
 
 
 def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:
-    """Ingested files, newest first, with their checksum; `local` gives a time (UTC) on the clock of the configured zone."""
+    """Ingested files, newest first, with their checksum, and what they add up to.
+
+    `local` gives a time (UTC) on the clock of the configured zone.
+    """
     words = names.format.words
     titles = (words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected"))
     columns = (
@@ -131,7 +141,8 @@ def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], da
         )
         for r in files.iter_rows(named=True)
     )
-    return Grid(columns, rows)
+    sums = [_sum(files, key) for key in keys]
+    return Grid(columns, rows, (words("Total"), "", *sums, _major(_sum(files, "fils_accepted")), "", ""))
 
 
 def campaigns_grid(campaigns: Sequence[Campaign], names: Names) -> Grid:
@@ -159,7 +170,7 @@ def campaigns_grid(campaigns: Sequence[Campaign], names: Names) -> Grid:
 
 
 def events_grid(events: Sequence[Event], names: Names) -> Grid:
-    """Public events with their stand and what happened there."""
+    """Public events with their stand and what happened there; entities and areas recur from event to event and have no total."""
     words = names.format.words
     columns = (
         Column(words("Event"), "text"),
@@ -174,7 +185,8 @@ def events_grid(events: Sequence[Event], names: Names) -> Grid:
         (words.pick(e.name_en, e.name_ar), e.window.start, e.window.end, e.entities, e.area_m2, e.polls_answered, e.complaints)
         for e in events
     ]
-    return Grid(columns, tuple(rows))
+    sums = (sum(e.polls_answered for e in events), sum(e.complaints for e in events))
+    return Grid(columns, tuple(rows), (words("Total"), "", "", "", "", *sums))
 
 
 def _largest_first(sources: pl.DataFrame) -> pl.DataFrame:

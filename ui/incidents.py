@@ -14,10 +14,11 @@ from html import escape
 import streamlit as st
 
 import metrics
+from metrics import Number
 from ui.answers import ask, usable
 from ui.context import Context
 from ui.export import grid_row
-from ui.grid import Column, Grid
+from ui.grid import Cell, Column, Grid
 from ui.lookups import names_of
 from ui.shell import section
 from ui.tables import table_html
@@ -56,6 +57,7 @@ def incident_table(context: Context) -> None:
             )
             for i in found
         ),
+        (_all_of(context, len(found)), "", "", "", sum(i.down_seconds for i in found)),
     )
     grid = replace(whole, rows=whole.rows[:MOST])
     title = _("The longest of {n} incidents", n=context.format.count(len(found)))
@@ -64,8 +66,13 @@ def incident_table(context: Context) -> None:
     grid_row(context, "incidents", title, whole, results=[ask(context, "incidents")])
 
 
+def _all_of(context: Context, n: int) -> str:
+    """The name of the total, which stands under the longest few but is that of all."""
+    return context._.ngettext("Total of {n} incident", "Total of {n} incidents", n, n=context.format.count(n))
+
+
 def reported_table(context: Context) -> None:
-    """Downtime as computed beside downtime as the monitor itself reported it, where a monitor did."""
+    """Downtime as computed beside downtime as the monitor itself reported it, for the services where one did."""
     _, names = context._, names_of(context)
     frame = metrics.monitor_summaries(context.snapshot, context.scope, context.window)
     if frame.is_empty():
@@ -74,6 +81,7 @@ def reported_table(context: Context) -> None:
     for service, seconds in zip(frame["service"], frame["reported_down_seconds"], strict=True):
         reported[service] += seconds
     computed = {row.key("service"): row.value for row in ask(context, "downtime", "service", base=None).rows}
+    known = [down for code in reported if (down := computed.get(code)) is not None]
     grid = Grid(
         (
             Column(_("Service"), "text"),
@@ -81,11 +89,8 @@ def reported_table(context: Context) -> None:
             Column(_("Down, reported by the monitor"), "seconds"),
             Column(_("Difference"), "seconds"),
         ),
-        tuple(
-            (names.of("service", code), down, seconds, None if down is None else abs(int(down) - seconds))
-            for code, seconds in sorted(reported.items())
-            for down in [computed.get(code)]
-        ),
+        tuple(_beside(names.of("service", code), computed.get(code), seconds) for code, seconds in sorted(reported.items())),
+        _beside(_("Total"), sum(known) if len(known) == len(reported) else None, sum(reported.values())),
     )
     title = _("Computed beside reported")
     section(title)
@@ -93,3 +98,8 @@ def reported_table(context: Context) -> None:
     note = _("A monitor counts by rules of its own, for example whole minutes; the difference is shown, not corrected.")
     st.html(f'<p class="k-figure-note">{escape(note)}</p>')
     grid_row(context, "computed-beside-reported", title, grid, results=[ask(context, "downtime", "service", base=None)])
+
+
+def _beside(name: str, computed: Number | None, reported: int) -> tuple[Cell, ...]:
+    """A row of both and of what lies between them; no difference where one is not known."""
+    return (name, computed, reported, None if computed is None else abs(int(computed) - reported))

@@ -17,7 +17,7 @@ from ui.progression import Progression
 
 
 def running_grid(found: Progression, shade: Band | None, names: Names) -> Grid:
-    """One row per day (or month): running total, running total of the base, and for days to come the projection."""
+    """One row per day (or month): running total, running total of the base, and for days to come the projection; the totals."""
     words, fmt = names.format.words, names.format
     now, then = found.results
     periods = [fmt.window_short(result.window) for result in (now, then)]
@@ -36,7 +36,14 @@ def running_grid(found: Progression, shade: Band | None, names: Names) -> Grid:
             continue
         cells: list[Cell] = [_when(found, key or found.keys[1][place], names), _money(current), _money(earlier)]
         rows.append((*cells, *(map(_money, future) if shade else ())))
-    return Grid(tuple(columns), tuple(rows))
+    return Grid(tuple(columns), tuple(rows), _total(found, shade, words("Total")))
+
+
+def _total(found: Progression, shade: Band | None, label: str) -> tuple[Cell, ...]:
+    """What the columns add up to by their last day: both periods as a whole, and the projected year."""
+    now, then = (result.total.value for result in found.results)
+    ends = (shade.low[-1], shade.middle[-1], shade.high[-1]) if shade else ()
+    return (label, _money(now), _money(then if found.base else None), *map(_money, ends))
 
 
 def _time(found: Progression, day: str, month: str) -> Column:
