@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 import polars as pl
 
 from generators import records
-from generators.calendar import Month, day_number, months_between
+from generators.calendar import Month, day_date, day_number, months_between
 from generators.calibration import Calibration, MonthSums, Recipe, add_up_month, calibrate, months_of, terms_of
 from generators.errors import GeneratorError
 from generators.feedback import feedback_rows
@@ -30,7 +30,7 @@ from generators.writer import Written, clear, read_manifest, write_frames, write
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 8
+VERSION: Final = 9
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
 LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
@@ -200,4 +200,11 @@ def write_month(order: Order, calibration: Calibration, out: Path, source: str, 
         "feedback": lambda: [feedback_rows(order.recipe, month, order.days)],
         "it_spend": lambda: [records.it_spend(order.seed, month)],
     }
-    return write_frames(found[source](), out, source, month.label)
+    covers = None if source == "it_spend" else _covered(order, month)
+    return write_frames(found[source](), out, source, month.label, covers)
+
+
+def _covered(order: Order, month: Month) -> tuple[date, date] | None:
+    """The days of a month that lie in the range; none where a month after it brings only what came late."""
+    first, last = max(order.days.start, month.days.start), min(order.days.stop, month.days.stop) - 1
+    return (day_date(first), day_date(last)) if first <= last else None

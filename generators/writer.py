@@ -4,10 +4,12 @@ Rule: a file appears under its name by an atomic rename; `manifest.json` names e
 Hazard: without a manifest the folder is unfinished; whatever lies in it is replaced by the next run.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ from polars.io.plugins import register_io_source
 
 from generators.errors import GeneratorError
 from store.contract import SOURCES
+from store.control import SUFFIX
 
 MANIFEST: Final = "manifest.json"
 COMPRESSION_LEVEL: Final = 1
@@ -33,8 +36,12 @@ class Written:
     fils: int | None
 
 
-def write_frames(found: Iterable[pl.DataFrame], out: Path, source: str, month: str | None) -> Written:
+def write_frames(
+    found: Iterable[pl.DataFrame], out: Path, source: str, month: str | None, covers: tuple[date, date] | None = None
+) -> Written:
     """Write `OUT/<source>/<source>[-YYYY-MM].parquet` from one or more frames, held one at a time; returns its totals.
+
+    Its control totals go into a side file beside it, with the days it `covers` whole where they are given.
 
     Raises GeneratorError when the folder cannot be written.
     """
@@ -46,10 +53,22 @@ def write_frames(found: Iterable[pl.DataFrame], out: Path, source: str, month: s
         path.parent.mkdir(parents=True, exist_ok=True)
         scan = register_io_source(counted.scan, schema=counted.schema)
         scan.sink_parquet(part, compression="zstd", compression_level=COMPRESSION_LEVEL, maintain_order=True)
+        _declare(path, part, counted, covers)
         part.replace(path)
     except OSError as error:
         raise GeneratorError(f"{path}: cannot be written ({error.strerror}); give another folder with --out") from error
     return Written(name, source, counted.rows, counted.fils)
+
+
+def _declare(path: Path, content: Path, counted: "_Counted", covers: tuple[date, date] | None) -> None:
+    """Write the side file of `path`, whose bytes lie in `content` still."""
+    with content.open("rb") as file:
+        totals: dict[str, object] = {"rows": counted.rows, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    if counted.fils is not None:
+        totals["fils"] = counted.fils
+    if covers:
+        totals |= {"from": covers[0].isoformat(), "to": covers[1].isoformat()}
+    path.with_name(path.name + SUFFIX).write_text(json.dumps(totals) + "\n", encoding="utf-8")
 
 
 class _Counted:
@@ -98,7 +117,7 @@ def clear(out: Path) -> None:
     try:
         (out / MANIFEST).unlink(missing_ok=True)
         for source in SOURCES:
-            for path in (*(out / source).glob(f"{source}*.parquet"), *(out / source).glob(f"{source}*.part")):
+            for path in (file for ending in ("parquet", "part", "json") for file in (out / source).glob(f"{source}*.{ending}")):
                 path.unlink()
     except OSError as error:
         raise GeneratorError(

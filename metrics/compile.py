@@ -108,7 +108,7 @@ def covered_days(question: Question, window: Window) -> Statement:
     kpi = question.kpi
     periods = _where(Statement("period_start <> period_end"), *_asked(question, "department"))
     sql = (
-        "SELECT DISTINCT day FROM coverage_days\nWHERE source = ? AND rows > 0 AND day >= ? AND day <= ?\n"
+        "SELECT DISTINCT day FROM coverage_days\nWHERE source = ? AND delivered AND day >= ? AND day <= ?\n"
         f"  AND NOT EXISTS (SELECT 1 FROM {kpi.mart} {periods.sql})\nORDER BY day"
     )
     return Statement(sql, (kpi.parameters["zero"], window.start, window.end, *periods.parameters))

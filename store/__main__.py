@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument(
         "--supersede", action="store_true", help="let a file replace the one of the same name, or read the same bytes again"
     )
+    take.add_argument(
+        "--unreconciled", action="store_true", help="take a file in although rows or fils are not what its control totals say"
+    )
     take.set_defaults(run=_ingest)
 
     out = commands.add_parser("publish", parents=[common], help="roll up what changed and publish a snapshot")
@@ -94,7 +97,10 @@ def _ingest(options: argparse.Namespace) -> int:
     if not deliveries:
         raise InputError("no files to ingest; give SOURCE FILE..., or --all DIR with DIR/<source>/*.parquet")
     mapping = load(options.mapping) if options.mapping else None
-    orders = {name: Order(options.data, ingest.source_named(name), mapping, options.supersede) for name, _ in deliveries}
+    orders = {
+        name: Order(options.data, ingest.source_named(name), mapping, options.supersede, unreconciled=options.unreconciled)
+        for name, _ in deliveries
+    }
     if options.supersede:
         for name, order in orders.items():
             paths = [path for source, path in deliveries if source == name]

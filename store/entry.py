@@ -6,12 +6,14 @@ two (FileRecord.check) can fail. An amount counts towards `fils_in` when it can 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from store import parts
 from store.check import Checked, conflicting
 from store.contract import MAX_FILS, Source
+from store.control import NOTHING, Control
 from store.known import Known
 from store.ledger import Day, Reject, Totals
 from store.parse import LINE, Parsed
@@ -28,6 +30,7 @@ class Incoming:
     records: Records
     parsed: Parsed
     checked: Checked
+    control: Control = NOTHING
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,38 @@ def totals(incoming: Incoming, settled: Settled) -> Totals:
     )
 
 
-def days(fresh: pl.DataFrame, source: Source) -> tuple[Day, ...]:
-    """(day, rows, fils) of accepted rows per local business day."""
-    if parts.BUSINESS_DATE not in fresh.columns:
+def days(incoming: Incoming, settled: Settled, timezone: str) -> tuple[Day, ...]:
+    """What became of the rows of each local business day; '' is the day of rejected rows that do not tell it."""
+    source, frame = incoming.source, incoming.parsed.frame
+    if source.time is None:
         return ()
-    fils = pl.lit(None, pl.Int64) if source.money is None else pl.col(source.money).sum()
-    daily = fresh.group_by(parts.BUSINESS_DATE).agg(pl.len(), fils.alias("fils")).sort(parts.BUSINESS_DATE)
-    return tuple((day.isoformat(), count, amount) for day, count, amount in daily.iter_rows())
+    bad = settled.problems[LINE].unique()
+    unread = bad.len() - frame.filter(pl.col(LINE).is_in(bad.implode())).height
+    verdicts = (
+        _daily(settled.fresh, source, "accepted"),
+        _daily(parts.dated(_at(frame, settled.repeated), source, timezone), source, "duplicates"),
+        _daily(parts.dated(_at(frame, bad), source, timezone), source, "rejected"),
+        pl.DataFrame(
+            {"day": [""] * (unread > 0), "rejected": [unread] * (unread > 0)}, schema={"day": pl.String, "rejected": pl.Int64}
+        ),
+    )
+    daily = pl.concat(verdicts, how="diagonal_relaxed").group_by("day").sum().sort("day")
+    fils = [f"fils_{name}" for name in _VERDICTS] if source.money else []
+    found = daily.select("day", *_VERDICTS, *fils)
+    return tuple((*row, None, None, None) if not fils else row for row in found.iter_rows())
+
+
+_VERDICTS: Final = ("accepted", "duplicates", "rejected")
+
+
+def _daily(rows: pl.DataFrame, source: Source, verdict: str) -> pl.DataFrame:
+    """Rows and readable fils of dated rows by day (ISO text), in columns named for what became of them."""
+    day = pl.col(parts.BUSINESS_DATE).dt.strftime("%Y-%m-%d").fill_null("").alias("day")
+    sums = [pl.len().cast(pl.Int64).alias(verdict)]
+    if source.money:
+        readable = pl.when(pl.col(source.money).is_between(-MAX_FILS, MAX_FILS)).then(pl.col(source.money))
+        sums.append(readable.cast(pl.Int128).sum().cast(pl.Int64).alias(f"fils_{verdict}"))
+    return rows.group_by(day).agg(*sums)
 
 
 def rejects(settled: Settled, records: Records) -> tuple[Reject, ...]:

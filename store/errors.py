@@ -17,6 +17,10 @@ class InputError(StoreError):
     """A whole file that cannot be taken: unreadable, of an unknown source, or without a column. Nothing of it is visible."""
 
 
+class ControlError(InputError):
+    """A file that does not hold what its sender says it holds. Nothing of it is visible."""
+
+
 class MappingError(StoreError):
     """A mapping that says something the store does not understand."""
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 import polars as pl
 
-from store import derive, entry, files, ledger, parts, settings
+from store import control, derive, entry, files, ledger, parts, settings
 from store.contract import SOURCES, Source
 from store.entry import Incoming
 from store.errors import ConflictError, InputError
@@ -45,13 +45,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Order:
-    """How a file is to be taken in. `leaving`: SHA-256 of further files that this run supersedes; their rows do not count."""
+    """How a file is to be taken in.
+
+    `leaving`: SHA-256 of further files that this run supersedes; their rows do not count. `unreconciled`: take a file in although
+    its rows or fils are not what its control totals say.
+    """
 
     data: Path
     source: Source
     mapping: MappedFile | None = None
     supersede: bool = False
     leaving: frozenset[str] = frozenset()
+    unreconciled: bool = False
     now: datetime | None = None
 
 
@@ -149,6 +154,8 @@ def _prepare(
     met = known(connection, order.data, source, incoming.checked.accepted, among)
     settled = entry.settle(incoming, dated, met)
     totals = entry.totals(incoming, settled)
+    compared = control.compare(incoming.control, totals.rows_in, totals.fils_in, incoming.sha256)
+    control.insist(incoming.name, compared, unreconciled=order.unreconciled)
     refused = not (totals.accepted or totals.duplicates) and (source.kind == "reference" or bool(replaced))
     origin = {"file_sha256": incoming.sha256, "file_name": incoming.name}
     record = FileRecord(
@@ -160,12 +167,26 @@ def _prepare(
         state="refused" if refused else "live",
         totals=totals,
         parts=tuple(parts.write(settled.fresh, source, order.data, aside, origin)),
-        days=entry.days(settled.fresh, source),
+        covers=_covers(incoming),
+        controls=compared,
+        days=entry.days(incoming, settled, agreed.timezone),
         rejects=entry.rejects(settled, incoming.records),
         skips=incoming.records.skips,
         relies=met.relies,
     )
     return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
+
+
+def _covers(incoming: Incoming) -> tuple[str, str] | None:
+    """The days a sender declares delivered whole. Raises InputError where the source has no days of its own."""
+    said, source = incoming.control, incoming.source
+    if said.first is None or said.last is None:
+        return None
+    if source.time is None or source.time_end is not None or source.monthly:
+        raise InputError(
+            f"{incoming.name}: source '{source.name}' is no log of days, so its control totals have no 'from' and 'to'"
+        )
+    return said.first.isoformat(), said.last.isoformat()
 
 
 def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, record: FileRecord, aside: Path) -> list[Incoming]:

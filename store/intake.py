@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from store import derive, files, read, text
+from store import control, derive, files, read, text
 from store.check import check
 from store.contract import SOURCES, Source
 from store.entry import Incoming
@@ -30,11 +30,17 @@ class Taken:
 
 
 def take(path: Path, source: Source, mapping: MappedFile | None, aside: Path, now: datetime | None) -> Taken:
-    """Stage, hash, read, shape and check one file. Raises InputError where it cannot be taken as a whole."""
+    """Stage, hash, read, shape and check one file. Raises InputError where it cannot be taken as a whole.
+
+    The bytes are compared with its control totals before anything reads them.
+    """
     staged, sha256 = files.stage(path, aside)
+    said = control.beside(path)
+    control.insist(path.name, control.compare(replace(said, rows=None, fils=None), 0, None, sha256), unreconciled=False)
     if mapping is None:
         records = _plain(staged, path.name, source)
-        return _checked(path.name, sha256, source, records, typed(records.rows, source.schema, path.name), now)
+        plain = _checked(path.name, sha256, source, records, typed(records.rows, source.schema, path.name), now)
+        return Taken(replace(plain.incoming, control=said), {})
     records = _mapped(staged, path.name, mapping.input)
     schemas = {name: SOURCES[name].schema for name in mapping.references}
     shaped = shape(records.rows, mapping, schemas, path.name)
@@ -46,7 +52,7 @@ def take(path: Path, source: Source, mapping: MappedFile | None, aside: Path, no
     references = {name: rows.join(accepted, on=LINE, how="semi") for name, rows in shaped.references.items()}
     for name, rows in references.items():
         derive.agree(name, rows, path.name)
-    return Taken(taken.incoming, references)
+    return Taken(replace(taken.incoming, control=said), references)
 
 
 def _checked(name: str, sha256: str, source: Source, records: Records, parsed: Parsed, now: datetime | None) -> Taken:

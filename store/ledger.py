@@ -8,14 +8,16 @@ Hazard: only files in state 'live' count; every query over parts or days joins `
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from store.contract import SOURCES
+from store.control import Compared
 from store.errors import LedgerError
 
 FILE: Final = "ledger.sqlite"
-VERSION: Final = 2
+VERSION: Final = 3
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -59,9 +61,31 @@ def _migrate(connection: sqlite3.Connection, data: Path) -> None:
             return
         if found > VERSION:
             raise LedgerError(f"{data / FILE}: written by a newer version of the store (schema {found}, known {VERSION})")
+        if found:
+            _upgrade(connection)
         for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a ledger of version 2 to the columns of ledger.sql, which then creates what is new.
+
+    Version 2 kept no days of duplicates and rejected rows: they are put where the day is not known.
+    """
+    connection.execute("ALTER TABLE files ADD COLUMN covers_from TEXT")
+    connection.execute("ALTER TABLE files ADD COLUMN covers_to TEXT")
+    connection.execute("ALTER TABLE days RENAME TO days_2")
+    connection.execute("DROP INDEX days_by_source")
+    [create] = [s for s in _statements(_SCHEMA.read_text(encoding="utf-8")) if "TABLE IF NOT EXISTS days " in s]
+    connection.execute(create)
+    connection.execute("INSERT INTO days SELECT file_sha256, source, day, rows, 0, 0, fils, fils - fils, fils - fils FROM days_2")
+    calendars = ", ".join(f"'{source.name}'" for source in SOURCES.values() if source.time is not None)
+    connection.execute(
+        "INSERT INTO days SELECT sha256, source, '', 0, duplicates, rejected, fils_in - fils_in, fils_duplicates, fils_rejected"
+        f" FROM files WHERE duplicates + rejected > 0 AND source IN ({calendars})"
+    )
+    connection.execute("DROP TABLE days_2")
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -74,8 +98,8 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-Day = tuple[str, int, int | None]
-"""(day, rows, fils)"""
+Day = tuple[str, int, int, int, int | None, int | None, int | None]
+"""(day, accepted, duplicates, rejected, then the fils of each); the day is '' where a rejected row does not tell it."""
 Reject = tuple[int, str, str, str]
 """(line, columns, rules, raw)"""
 
@@ -121,6 +145,8 @@ class FileRecord:
     ingested_at: str
     state: Literal["live", "refused"]
     totals: Totals
+    covers: tuple[str, str] | None
+    controls: tuple[Compared, ...]
     parts: tuple[Part, ...]
     days: tuple[Day, ...]
     rejects: tuple[Reject, ...]
@@ -136,12 +162,18 @@ class FileRecord:
             "rows of quarantine": (t.rejected, len(self.rejects)),
             "skipped lines": (t.skipped, sum(lines for _, lines in self.skips)),
         }
-        if t.first_day is not None:
-            sums["rows of days"] = (t.accepted, sum(rows for _, rows, _ in self.days))
+        if SOURCES[self.source].time is not None:
+            of_days = {
+                "accepted": (t.accepted, t.fils_accepted, [(day[1], day[4]) for day in self.days]),
+                "duplicate": (t.duplicates, t.fils_duplicates, [(day[2], day[5]) for day in self.days]),
+                "rejected": (t.rejected, t.fils_rejected, [(day[3], day[6]) for day in self.days]),
+            }
+            for name, (count, fils, daily) in of_days.items():
+                sums[f"{name} rows of days"] = (count, sum(rows for rows, _ in daily))
+                sums[f"{name} fils of days"] = (fils or 0, sum(amount or 0 for _, amount in daily))
         if t.fils_in is not None:
             sums["fils"] = (t.fils_in, (t.fils_accepted or 0) + (t.fils_duplicates or 0) + (t.fils_rejected or 0))
             sums["fils of parts"] = (t.fils_accepted or 0, sum(p.fils or 0 for p in self.parts))
-            sums["fils of days"] = (t.fils_accepted or 0, sum(fils or 0 for _, _, fils in self.days))
         for what, (expected, found) in sums.items():
             if expected != found:
                 raise LedgerError(
@@ -183,7 +215,7 @@ def reread(forsaken: sqlite3.Row) -> str:
 def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collection[str] = ()) -> None:
     """Write a file and all about it, and take those it supersedes out of count. Call inside a transaction."""
     entry.check()
-    for table in ("parts", "days", "rejects", "skips", "relies"):
+    for table in ("parts", "days", "controls", "rejects", "skips", "relies"):
         connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", (entry.sha256,))
     values = {
         "sha256": entry.sha256,
@@ -192,6 +224,7 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
         "mapping": entry.mapping,
         "ingested_at": entry.ingested_at,
         "state": entry.state,
+        **dict(zip(("covers_from", "covers_to"), entry.covers or (None, None), strict=True)),
         **asdict(entry.totals),
     }
     marks = ", ".join(f":{name}" for name in values)
@@ -201,7 +234,8 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
         "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(p.path, *of, p.month, p.rows, p.fils, p.sha256, p.min_id, p.max_id) for p in entry.parts],
     )
-    connection.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?)", [(*of, *day) for day in entry.days])
+    connection.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*of, *day) for day in entry.days])
+    connection.executemany("INSERT INTO controls VALUES (?, ?, ?, ?)", [(entry.sha256, *astuple(c)) for c in entry.controls])
     connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)", [(*of, *reject) for reject in entry.rejects])
     connection.executemany("INSERT INTO skips VALUES (?, ?, ?)", [(entry.sha256, *skip) for skip in entry.skips])
     connection.executemany("INSERT INTO relies VALUES (?, ?, ?)", [(entry.sha256, *on) for on in entry.relies.items()])

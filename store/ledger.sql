@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS files (
     fils_rejected   INTEGER,                    -- of rejected rows whose amount could be read
     first_day       TEXT,                       -- first and last local day covered by accepted rows, YYYY-MM-DD
     last_day        TEXT,
+    covers_from     TEXT,                       -- days the sender declares delivered whole, NULL where it declares none
+    covers_to       TEXT,
     state           TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'refused')),
     superseded_by   TEXT,                       -- sha256 of the file that took its place
     CHECK (rows_in = accepted + duplicates + rejected),
@@ -40,15 +42,27 @@ CREATE TABLE IF NOT EXISTS parts (                            -- immutable Parqu
 CREATE INDEX IF NOT EXISTS parts_by_month ON parts (source, month);
 CREATE INDEX IF NOT EXISTS parts_by_file ON parts (file_sha256);
 
-CREATE TABLE IF NOT EXISTS days (                             -- control totals of accepted rows per local business day
-    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
-    source      TEXT NOT NULL,
-    day         TEXT NOT NULL,
-    rows        INTEGER NOT NULL,
-    fils        INTEGER,
+CREATE TABLE IF NOT EXISTS days (                             -- what became of a file's rows per local business day
+    file_sha256     TEXT NOT NULL REFERENCES files (sha256),
+    source          TEXT NOT NULL,
+    day             TEXT NOT NULL,              -- YYYY-MM-DD; '' for rejected rows whose day cannot be read
+    accepted        INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL,
+    rejected        INTEGER NOT NULL,
+    fils_accepted   INTEGER,
+    fils_duplicates INTEGER,
+    fils_rejected   INTEGER,
     PRIMARY KEY (file_sha256, day)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS days_by_source ON days (source, day);
+
+CREATE TABLE IF NOT EXISTS controls (                         -- control totals its sender gives of a file, beside what came in
+    file_sha256 TEXT NOT NULL REFERENCES files (sha256),
+    what        TEXT NOT NULL CHECK (what IN ('rows', 'fils', 'sha256')),
+    expected    TEXT NOT NULL,
+    found       TEXT NOT NULL,
+    PRIMARY KEY (file_sha256, what)
+) STRICT;
 
 CREATE TABLE IF NOT EXISTS rejects (                          -- quarantine: one entry per rejected row
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),

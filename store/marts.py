@@ -188,7 +188,17 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "complete_through": "DATE",
         "last_ingested_at": "TIMESTAMP",
     },
-    "coverage_days": {"source": "VARCHAR", "day": "DATE", "rows": "BIGINT", "fils": "BIGINT"},
+    "coverage_days": {
+        "source": "VARCHAR",
+        "day": "DATE",
+        "rows": "BIGINT",
+        "fils": "BIGINT",
+        "duplicates": "BIGINT",
+        "fils_duplicates": "BIGINT",
+        "rejected": "BIGINT",
+        "fils_rejected": "BIGINT",
+        "delivered": "BOOLEAN",
+    },
     "reconciliation": {  # ledger against what the marts add up to; difference 0 or an alert
         "source": "VARCHAR",
         "month": "DATE",

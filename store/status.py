@@ -82,7 +82,8 @@ _SERIES: Final = ("department", "period_start", "period_end")
 _SOURCES = """
     SELECT source, count(*) AS files, sum(rows_in) AS rows_in, sum(accepted) AS accepted, sum(duplicates) AS duplicates,
            sum(rejected) AS rejected, sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,
-           min(first_day) AS first_day, max(last_day) AS last_day,
+           min(min(first_day), min(coalesce(covers_from, first_day))) AS first_day,
+           max(coalesce(covers_to, last_day)) AS last_day,
            (SELECT count(DISTINCT day) FROM days JOIN files live ON live.sha256 = file_sha256
-            WHERE live.state = 'live' AND days.source = files.source) AS days
+            WHERE live.state = 'live' AND days.source = files.source AND days.accepted > 0) AS days
     FROM files WHERE state <> 'superseded' GROUP BY source"""

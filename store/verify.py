@@ -13,6 +13,7 @@ import polars as pl
 
 from store import files, ledger, parts
 from store.contract import SOURCES, Source
+from store.control import Compared
 from store.errors import NoSnapshotError
 from store.progress import Progress, silent
 from store.rollup import checks
@@ -44,6 +45,7 @@ def verify(data: Path, progress: Progress = silent) -> Report:
             progress(part["path"].rpartition("/")[0], number, len(recorded))
         problems += _days(connection, daily) if not problems else []
         differing, notes = _snapshot(connection, data)
+        notes += _unreconciled(connection)
         [(count, rows)] = connection.execute("SELECT count(*), coalesce(sum(accepted), 0) FROM files").fetchall()
     unknown = {p.relative_to(data).as_posix() for p in (data / parts.FOLDER).rglob("*.parquet")} - {p["path"] for p in recorded}
     if unknown:
@@ -59,6 +61,14 @@ def _sums(connection: sqlite3.Connection) -> list[str]:
     return forsaken + [
         f"{row['source']}/{row['name']} ({row['sha256'][:12]}): the ledger's parts, days or rejects do not add up to its totals"
         for row in connection.execute(_BROKEN)
+    ]
+
+
+def _unreconciled(connection: sqlite3.Connection) -> list[str]:
+    """Files that were taken in although they are not what their sender says."""
+    return [
+        f"{row['source']}/{row['name']} is unreconciled: {Compared(row['what'], row['expected'], row['found'])}"
+        for row in connection.execute(_UNRECONCILED)
     ]
 
 
@@ -86,7 +96,7 @@ def _fils(source: Source) -> pl.Expr:
 def _days(connection: sqlite3.Connection, daily: list[pl.DataFrame]) -> Iterator[str]:
     """Days of files whose rows or fils differ between the Parquet and the ledger."""
     key, schema = ["file_sha256", "day"], {"file_sha256": pl.String, "day": pl.String, "rows": pl.Int64, "fils": pl.Int64}
-    rows = connection.execute("SELECT file_sha256, day, rows, fils FROM days").fetchall()
+    rows = connection.execute("SELECT file_sha256, day, accepted, fils_accepted FROM days WHERE accepted > 0").fetchall()
     recorded = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     columns = [pl.col(name).cast(dtype) for name, dtype in schema.items()]
     found = pl.concat([frame.select(columns) for frame in daily] or [recorded.clear()])
@@ -120,12 +130,21 @@ def _snapshot(connection: sqlite3.Connection, data: Path) -> tuple[list[str], li
     return [f"snapshot {snapshot.version}: {line}" for line in lines if line.differs], notes
 
 
+_UNRECONCILED = """
+    SELECT source, name, what, expected, found FROM controls JOIN files ON sha256 = file_sha256
+    WHERE expected <> found AND state <> 'superseded' ORDER BY source, name, what"""
 _BROKEN = """
     SELECT files.* FROM files
     LEFT JOIN (SELECT file_sha256 AS sha, sum(rows) AS rows, sum(fils) AS fils FROM parts GROUP BY 1) p ON p.sha = files.sha256
-    LEFT JOIN (SELECT file_sha256 AS sha, sum(rows) AS rows, sum(fils) AS fils FROM days GROUP BY 1) d ON d.sha = files.sha256
+    LEFT JOIN (SELECT file_sha256 AS sha, sum(accepted) AS rows, sum(duplicates) AS duplicates, sum(rejected) AS rejected,
+                      sum(fils_accepted) AS fils, sum(fils_duplicates) AS fils_duplicates, sum(fils_rejected) AS fils_rejected
+               FROM days GROUP BY 1) d ON d.sha = files.sha256
     LEFT JOIN (SELECT file_sha256 AS sha, count(*) AS rows FROM rejects GROUP BY 1) r ON r.sha = files.sha256
     LEFT JOIN (SELECT file_sha256 AS sha, sum(lines) AS lines FROM skips GROUP BY 1) s ON s.sha = files.sha256
-    WHERE accepted <> coalesce(p.rows, 0) OR rejected <> coalesce(r.rows, 0) OR skipped <> coalesce(s.lines, 0)
+    WHERE accepted <> coalesce(p.rows, 0) OR files.rejected <> coalesce(r.rows, 0) OR skipped <> coalesce(s.lines, 0)
        OR coalesce(fils_accepted, 0) <> coalesce(p.fils, 0)
-       OR (first_day IS NOT NULL AND (accepted <> d.rows OR coalesce(fils_accepted, 0) <> coalesce(d.fils, 0)))"""
+       OR (d.sha IS NOT NULL AND (accepted <> d.rows OR files.duplicates <> d.duplicates OR files.rejected <> d.rejected
+           OR coalesce(fils_accepted, 0) <> coalesce(d.fils, 0)
+           OR coalesce(files.fils_duplicates, 0) <> coalesce(d.fils_duplicates, 0)
+           OR coalesce(files.fils_rejected, 0) <> coalesce(d.fils_rejected, 0)))
+       OR (d.sha IS NULL AND first_day IS NOT NULL)"""

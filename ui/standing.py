@@ -91,7 +91,7 @@ def deliveries(context: Context, window: Window) -> list[Delivery]:
     frame = metrics.coverage_days(context.snapshot, context.scope)
     last = min(window.end, context.facts.complete_through)
     found = []
-    for (source,), days in frame.group_by("source", maintain_order=True):
+    for (source,), days in frame.filter(pl.col("delivered")).group_by("source", maintain_order=True):
         if source in EVERY_DAY or source in EVERY_MONTH:
             found.append(_delivery(str(source), days["day"].to_list(), window, last))
     return sorted(found, key=lambda d: d.source)

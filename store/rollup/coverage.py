@@ -3,8 +3,9 @@
 Rule: a log is complete through the last day it delivered, monthly spending through the end of its last month, totals through the
 day all bodies that still report have reached (store.series); the store is complete through the earliest of these over the
 daily sources that have ever delivered.
-Hazard: a day missing inside stays visible in `coverage_days` only; it is a gap, never a zero. That the last day of a log is whole
-is the operator's word: deliver whole days. A store without any daily source (a monitor's events alone) is complete through the
+Hazard: a day missing inside stays visible in `coverage_days` only; it is a gap, never a zero. A log is
+complete through the last day its sender declares (store.control), else through the last one with a record: then that this day is
+whole is the operator's word. A store without any daily source (a monitor's events alone) is complete through the
 last day of what it has.
 """
 
@@ -27,8 +28,8 @@ _SERIES: Final = """
 def complete_through(snapshot: duckdb.DuckDBPyConnection, state: State) -> dict[str, date]:
     """Last day for which each source with a calendar is complete; sources that never delivered are absent."""
     through: dict[str, date] = {}
-    for source, day, *_ in state.days:
-        through[str(source)] = max(through.get(str(source), date.min), date.fromisoformat(str(day)))
+    for source, day in state.reach:
+        through[str(source)] = date.fromisoformat(str(day))
     if "payment_totals" in through:
         through["payment_totals"] = totals(snapshot).through
     if "it_spend" in through:

@@ -68,7 +68,7 @@ def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: S
         fill(connection, "rollups", [(unit.rollup.name, unit.month, unit.key) for unit in units])
         fill(connection, "files", state.files)
         fill(connection, "quarantine", state.rejects)
-        fill(connection, "coverage_days", state.days)
+        fill(connection, "coverage_days", ((*day[:-1], bool(day[-1])) for day in state.days))
         yield connection
 
 

@@ -29,7 +29,8 @@ class Part:
 class State:
     """Everything the ledger says that ends up in a snapshot; tuples follow the columns of that table in store.marts.
 
-    `coverage` lacks complete_through, which needs the marts.
+    `coverage` lacks complete_through, which needs the marts; `reach` is the last day each source delivered whole: as the
+    sender of its files declares, else the last one with a record.
     """
 
     parts: tuple[Part, ...]
@@ -37,6 +38,7 @@ class State:
     coverage: tuple[tuple[Value, ...], ...]
     days: tuple[tuple[Value, ...], ...]
     rejects: tuple[tuple[Value, ...], ...]
+    reach: tuple[tuple[Value, ...], ...]
 
 
 def read(ledger: sqlite3.Connection) -> State:
@@ -49,6 +51,7 @@ def read(ledger: sqlite3.Connection) -> State:
             coverage=_rows(ledger, _COVERAGE),
             days=_rows(ledger, _DAYS),
             rejects=_rows(ledger, _REJECTS, MAX_REJECTS),
+            reach=_rows(ledger, _REACH),
         )
     finally:
         ledger.execute("ROLLBACK")
@@ -69,12 +72,26 @@ _FILES: Final = """
 _COVERAGE: Final = """
     SELECT source, count(*), sum(rows_in), sum(accepted), sum(duplicates), sum(rejected),
            sum(fils_in), sum(fils_accepted), sum(fils_duplicates), sum(fils_rejected),
-           min(first_day), max(last_day), max(ingested_at)
+           min(min(first_day), min(coalesce(covers_from, first_day))), max(max(last_day), max(coalesce(covers_to, last_day))),
+           max(ingested_at)
     FROM files WHERE state <> 'superseded' GROUP BY source ORDER BY source"""
 _DAYS: Final = """
-    SELECT days.source, days.day, sum(days.rows), sum(days.fils)
-    FROM days JOIN files ON files.sha256 = days.file_sha256
-    WHERE files.state = 'live' GROUP BY days.source, days.day ORDER BY days.source, days.day"""
+    WITH RECURSIVE
+    live AS (SELECT * FROM files WHERE state = 'live'),
+    declared (source, day, last) AS (
+        SELECT source, covers_from, covers_to FROM live WHERE covers_from IS NOT NULL
+        UNION SELECT source, date(day, '+1 day'), last FROM declared WHERE day < last),
+    every AS (
+        SELECT days.source, day, days.accepted, days.fils_accepted, days.duplicates, days.fils_duplicates,
+               days.rejected, days.fils_rejected, 0 AS declared
+        FROM days JOIN live ON live.sha256 = days.file_sha256 WHERE day <> ''
+        UNION ALL SELECT DISTINCT source, day, 0, NULL, 0, NULL, 0, NULL, 1 FROM declared)
+    SELECT source, day, sum(accepted), sum(fils_accepted), sum(duplicates), sum(fils_duplicates), sum(rejected),
+           sum(fils_rejected), sum(accepted) > 0 OR (max(declared) AND sum(rejected) = 0)
+    FROM every GROUP BY source, day ORDER BY source, day"""
+_REACH: Final = (
+    "SELECT source, max(coalesce(covers_to, last_day)) AS day FROM files WHERE state = 'live' GROUP BY source HAVING day <> ''"
+)
 _REJECTS: Final = """
     SELECT source, name, line, "column", rule, raw FROM (
         SELECT rejects.source, files.name, rejects.line, rejects."column", rejects.rule, rejects.raw,

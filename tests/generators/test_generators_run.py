@@ -115,7 +115,8 @@ def test_a_finished_run_is_not_repeated_unless_forced(tmp_path: Path) -> None:
 def test_other_parameters_replace_the_files(tmp_path: Path) -> None:
     week(tmp_path)
     week(tmp_path, start=date(2012, 8, 24), end=date(2012, 8, 30))
-    assert [p.name for p in (tmp_path / "payments").iterdir()] == ["payments-2012-08.parquet"]
+    found = sorted(p.name for p in (tmp_path / "payments").iterdir())
+    assert found == ["payments-2012-08.parquet", "payments-2012-08.parquet.control.json"]
 
 
 def test_an_interrupted_run_is_finished_by_the_next(tmp_path: Path) -> None:

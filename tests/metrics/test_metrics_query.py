@@ -81,7 +81,7 @@ def test_rows_of_time_are_ordered_by_time_then_value() -> None:
 
 
 def test_a_day_that_the_log_never_delivered_is_a_gap_and_a_quiet_one_is_zero() -> None:
-    covered = [{"source": "payments", "day": date(2012, 9, d), "rows": 5, "fils": 0} for d in (1, 2, 4)]
+    covered = [{"source": "payments", "day": date(2012, 9, d), "rows": 5, "fils": 0, "delivered": True} for d in (1, 2, 4)]
     snapshot = snapshot_in_memory(payments=[september(1, settled=3), september(4, settled=2)], coverage_days=covered)
     rows = ask(snapshot, by=("day",)).rows
     assert [(r.key("day")[-2:], r.value) for r in rows] == [("01", 3), ("02", 0), ("03", None), ("04", 2)]

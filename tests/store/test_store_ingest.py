@@ -61,7 +61,7 @@ def test_rows_are_kept_by_business_month(tmp_path: Path) -> None:
     take(tmp_path / "store", "payments", parquet(tmp_path / "p.parquet", "payments", rows))
     with ledger.opened(tmp_path / "store") as book:
         found = [tuple(row) for row in book.execute("SELECT month, rows, fils, min_id, max_id FROM parts ORDER BY month")]
-        days = [tuple(row) for row in book.execute("SELECT day, rows, fils FROM days ORDER BY day")]
+        days = [tuple(row) for row in book.execute("SELECT day, accepted, fils_accepted FROM days ORDER BY day")]
     assert found == [("2012-09", 1, 100_00, 1, 1), ("2012-10", 1, 100_00, 2, 2)]
     assert days == [("2012-09-30", 1, 100_00), ("2012-10-01", 1, 100_00)]
 

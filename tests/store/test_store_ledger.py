@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from store import files, ledger
+from store.control import Compared
 from store.errors import LedgerError
 from store.ledger import FileRecord, Part, Totals
 from store.publish import publish
@@ -24,7 +25,9 @@ ENTRY = FileRecord(
     state="live",
     totals=TOTALS,
     parts=(Part("files/p", "2012-09", 1, 10, "a" * 64, 1, 1),),
-    days=(("2012-09-30", 1, 10),),
+    covers=("2012-09-30", "2012-09-30"),
+    controls=(Compared("rows", "3", "3"),),
+    days=(("2012-09-30", 1, 1, 1, 10, 20, 30),),
     rejects=((2, "amount_fils", "min", "{}"),),
     skips=(("repeated header", 2),),
     relies={},
@@ -51,8 +54,10 @@ def test_entry_is_written_and_read_back(tmp_path: Path) -> None:
         ({"totals": replace(TOTALS, skipped=0)}, "skipped lines do not add up"),
         ({"parts": ()}, "rows of parts do not add up"),
         ({"rejects": ()}, "rows of quarantine do not add up"),
-        ({"days": (("2012-09-30", 2, 10),)}, "rows of days do not add up"),
-        ({"days": (("2012-09-30", 1, 11),)}, "fils of days do not add up"),
+        ({"days": (("2012-09-30", 2, 1, 1, 10, 20, 30),)}, "accepted rows of days do not add up"),
+        ({"days": (("2012-09-30", 1, 0, 1, 10, 20, 30),)}, "duplicate rows of days do not add up"),
+        ({"days": (("2012-09-30", 1, 1, 1, 11, 20, 30),)}, "accepted fils of days do not add up"),
+        ({"days": (("2012-09-30", 1, 1, 1, 10, 20, 31),)}, "rejected fils of days do not add up"),
     ],
 )
 def test_entry_that_does_not_add_up_is_refused(tmp_path: Path, wrong: dict[str, object], what: str) -> None:
