@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.faults_run import Zygote
 from tests.support.faults_shim import compiler
-from tests.support.faults_sweep import Sweep, Zygote, table
+from tests.support.faults_sweep import Sweep, table
 
 _tally: Counter[tuple[str, str]] = Counter()
 

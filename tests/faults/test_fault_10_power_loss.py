@@ -6,9 +6,9 @@ import pytest
 
 from tests.support.faults_durability import at_risk
 from tests.support.faults_plan import OTHERS, SMALLEST
+from tests.support.faults_run import Zygote
 from tests.support.faults_scenes import prepare
 from tests.support.faults_shim import DATA, NAME, SYNC, Operation, classes
-from tests.support.faults_sweep import Zygote
 
 UNSYNCED = pytest.mark.xfail(
     strict=True, reason="of a new store the folders files/, files/<source>/, rollup/ and settings.toml are not synced"

@@ -5,9 +5,9 @@ from pathlib import Path
 from store.__main__ import main
 from store.snapshot import current_version, open_current
 from store.verify import verify
+from tests.support.faults_run import Zygote
 from tests.support.faults_scenes import prepare, state
 from tests.support.faults_shim import KINDS
-from tests.support.faults_sweep import Zygote
 
 
 def test_fault_11_killed_between_commit_and_rollup_the_old_snapshot_says_its_age(zygote: Zygote, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.support.faults_run import Zygote
 from tests.support.faults_scenes import problems, state
-from tests.support.faults_sweep import Zygote
 from tests.support.records import parquet, payment
 
 PROCESSES = 4

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.support.faults_run import Zygote
 from tests.support.faults_scenes import problems, state
-from tests.support.faults_sweep import Zygote
 from tests.support.records import parquet, payment, stored
 
 PROCESSES, FILES, ROWS, SHARED = 4, 3, 40, 10
@@ -26,8 +26,7 @@ def test_fault_15_ingests_of_different_files_at_once_all_land(zygote: Zygote, tm
     files, distinct = PROCESSES * FILES, PROCESSES * FILES * ROWS + SHARED
     repeated = [n for file in range(1, files) for n in range(1 + file * ROWS, 1 + file * ROWS + SHARED)]
     fils = distinct * (distinct + 1) // 2
-    rows = files * (ROWS + SHARED)
-    held = (files, rows, distinct, len(repeated), 0, fils + sum(repeated), fils, sum(repeated), 0)
+    held = (files, files * (ROWS + SHARED), distinct, len(repeated), 0, fils + sum(repeated), fils, sum(repeated), 0)
     assert state(data).held == held
     assert stored(data, "payments")["event_id"].to_list() == list(range(1, distinct + 1))
     assert problems(data) == ()

@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Thread
 
 from store.snapshot import Snapshot, open_current
-from tests.support.faults_sweep import Zygote
+from tests.support.faults_run import Zygote
 from tests.support.records import parquet, payment
 
 TURNS = 5
@@ -33,7 +33,9 @@ def test_fault_16_all_queries_of_a_page_run_on_one_snapshot(zygote: Zygote, tmp_
     publisher = Thread(target=lambda: ended.extend(zygote.crowd([[command for run in runs[1:] for command in run]])))
 
     publisher.start()
-    held, mixed, seen = open_current(data), [], []
+    held = open_current(data)
+    mixed: list[tuple[str, set[int]]] = []
+    seen: list[int] = []
     while publisher.is_alive():
         snapshot = open_current(data)
         if len(answers := page(snapshot)) != 1:

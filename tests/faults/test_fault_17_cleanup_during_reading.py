@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from store.snapshot import open_current, snapshot_file
-from tests.support.faults_sweep import Zygote
+from tests.support.faults_run import Zygote
 from tests.support.records import parquet, payment
 
 

@@ -127,8 +127,8 @@ def library() -> Path:
     global _keep  # the folder lives as long as the module
     _keep = tempfile.TemporaryDirectory(prefix="shim-")
     target = Path(_keep.name) / "shim.so"
-    command = [compiler() or "cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", target]
-    subprocess.run([*command, SOURCE, "-ldl"], check=True)
+    command = [compiler() or "cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", str(target)]
+    subprocess.run([*command, str(SOURCE), "-ldl"], check=True)
     return target
 
 

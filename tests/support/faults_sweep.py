@@ -7,16 +7,11 @@ Rule: a finding is a sentence; an injection without findings is what a test asks
 its own, so that injections run beside each other and a warm lane checks while the other one's run is at work.
 """
 
-import json
 import os
 import re
-import select
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -25,30 +20,16 @@ from dataclasses import dataclass
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from store.__main__ import main
+from tests.support.faults_run import Run, Zygote
 from tests.support.faults_scenes import SCENES, Scene, State, litter, prepare, problems, state
-from tests.support.faults_shim import KINDS, Control, Kind, Operation, classes
+from tests.support.faults_shim import KINDS, Kind, classes
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-_PATIENCE: Final = 120.0
-"""Seconds after which a run counts as hanging."""
-_HANGING: Final = 99
-Commands = Sequence[Sequence[str]]
 _PROGRESS: Final = re.compile(r"^ {0,2}\d{1,3}%  ")
 _UNCHANGED: Final = "the store is as it was"
 _LEAST_MEMORY: Final = 256 << 20
-
-
-@dataclass(frozen=True)
-class Run:
-    """How a run ended: its exit code (negative: killed by that signal), what it said, what was injected, its operations."""
-
-    code: int
-    said: str
-    injected: int
-    operations: Sequence[Operation]
 
 
 @dataclass(frozen=True)
@@ -69,66 +50,6 @@ class Injection:
     def __str__(self) -> str:
         wrong = "; ".join((*self.findings, *([self.untrue] if self.untrue else []))) or "as it should be"
         return f"{self.scene}, {self.kind} at {self.n} ({self.hit}): {wrong}"
-
-
-class Zygote:
-    """A process that forks a run for each order, with the shim before it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.control = Control(folder)
-        self._folder = folder
-        command = [sys.executable, "-m", "tests.support.faults_zygote"]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=self.control.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-        )
-        self._server = self._answer(_PATIENCE)["ready"]
-
-    def run(self, commands: Commands, root: Path, kind: Kind | None = None, n: int = 0) -> Run:
-        """Run commands one after the other until one fails, with a fault at the n-th operation below `root`."""
-        self.control.arm(root, kind, n)
-        [(code, said)] = self.crowd([commands])
-        return Run(code, said, *self.control.disarm())
-
-    def crowd(self, runs: Sequence[Commands]) -> list[tuple[int, str]]:
-        """Run several at once, each in a process of its own; returns exit code and what was said of each."""
-        outputs = [self._folder / f"output-{number}" for number in range(len(runs))]
-        orders = [{"commands": run, "output": str(output)} for run, output in zip(runs, outputs, strict=True)]
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(orders).encode() + b"\n")
-        pids = self._answer(_PATIENCE)["pids"]
-        try:
-            statuses = self._answer(_PATIENCE)["statuses"]
-        except TimeoutError:
-            for pid in pids:
-                os.kill(pid, signal.SIGKILL)
-            self._answer(_PATIENCE)
-            statuses = [_HANGING << 8] * len(runs)
-        self._wait_for_children()
-        said = [output.read_text("utf-8", "replace") if output.exists() else "" for output in outputs]
-        return [(os.waitstatus_to_exitcode(status), text) for status, text in zip(statuses, said, strict=True)]
-
-    def close(self) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
-        self.control.close()
-
-    def _answer(self, patience: float) -> dict[str, Any]:
-        assert self._process.stdout
-        ready, _, _ = select.select([self._process.stdout], [], [], patience)
-        if not ready:
-            raise TimeoutError
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("the zygote has ended")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def _wait_for_children(self) -> None:
-        """Until the fork server has no children, so that nothing of a killed run goes on."""
-        children, end = Path(f"/proc/{self._server}/task/{self._server}/children"), time.monotonic() + _PATIENCE
-        while children.exists() and children.read_text().strip() and time.monotonic() < end:
-            time.sleep(0.002)
 
 
 class Lane:
@@ -324,12 +245,15 @@ class Sweep:
         chosen = found[-1 if before else 0]
         return sum(bool(classes(operation.what) & kind.classes) for operation in operations[: chosen + 1])
 
-    def every(self, scene: str, kind: Kind, stride: int = 1, start: int = 1) -> list[Injection]:
+    def every(self, scene: str, kind: Kind, stride: int = 1) -> list[Injection]:
         """Inject at every n (or every `stride`-th), on until a run passes untouched."""
         last = self.steps(scene, kind)
-        found = self.at(Point(scene, kind.name, n) for n in range(start, last + 1, stride))
-        while stride == 1 and (found.append(*self.at([Point(scene, kind.name, last + 1)])) or found[-1].hit):
+        found = self.at(Point(scene, kind.name, n) for n in range(1, last + 1, stride))
+        while stride == 1:
             last += 1
+            found += self.at([Point(scene, kind.name, last)])
+            if found[-1].hit is None:
+                break
         return found
 
     def spread(self, scene: str, kinds: Sequence[Kind], stride: int = 1) -> list[Injection]:

@@ -22,7 +22,7 @@ def serve() -> None:
     """Import, say so, and run orders until stdin ends."""
     from store.__main__ import main
 
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver
     if server._preload_modules == ["__main__"]:
         server.set_forkserver_preload([*PRELOAD])
     forkserver.ensure_running()
