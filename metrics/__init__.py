@@ -1,7 +1,7 @@
 """What a number means. This is the public face: pages, reports and the command line use these names and no others.
 
 Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
-About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `explain(result)`, `change_unit(kpi)`
+About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest; `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
@@ -18,7 +18,6 @@ from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
 from metrics.explain import Decomposition, Part, contributions, rate_and_mix, volume_and_value
-from metrics.explanation import Explanation, explain
 from metrics.model import Direction, Filters, Interval, Kpi, Number, Result, Row, Scope, Unit, Window
 from metrics.periods import (
     GRAINS,
@@ -63,6 +62,7 @@ from metrics.reference import (
     targets,
     waves,
 )
+from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
 from store.errors import NoSnapshotError
 from store.snapshot import Snapshot, current_version
@@ -70,6 +70,7 @@ from store.snapshot import open_current as open_snapshot
 
 __all__ = [
     "GRAINS",
+    "INTERVAL_METHODS",
     "KPIS",
     "Campaign",
     "CutPeriodError",
@@ -77,7 +78,6 @@ __all__ = [
     "Department",
     "Direction",
     "Event",
-    "Explanation",
     "Filters",
     "Grain",
     "Incident",
@@ -112,7 +112,6 @@ __all__ = [
     "departments",
     "dimensions",
     "events",
-    "explain",
     "files",
     "incidents",
     "is_whole_months",

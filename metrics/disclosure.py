@@ -7,7 +7,7 @@ goes with it: the smallest that is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -33,11 +33,6 @@ def disclosed(kpi: Kpi, rows: tuple[Row, ...], total: Row) -> tuple[tuple[Row, .
     hidden_base = _to_hide(rows, lambda row: row.base_n or 0) if rows else {}
     shown = tuple(_shown(row, hidden.get(row.keys), hidden_base.get(row.keys)) for row in rows)
     return shown, _shown(total, _too_few(total.n), _too_few(total.base_n or 0))
-
-
-def hidden_count(rows: Iterable[Row]) -> int:
-    """How many of the rows are hidden."""
-    return sum(row.hidden is not None for row in rows)
 
 
 def _too_few(n: int) -> str | None:

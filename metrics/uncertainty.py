@@ -12,10 +12,20 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Final
 
+from metrics.words import N_
+
 Z95: Final = NormalDist().inv_cdf(0.975)
 SMALL: Final = 30
 """Below this n the NPS interval is the adjusted Wald one."""
 ALPHA: Final = 0.05
+INTERVAL_METHODS: Final = {
+    "wilson": N_("95% Wilson interval; changes: Newcombe interval, and Benjamini-Hochberg over the rows shown together"),
+    "nps": N_(
+        "95% interval with the variance p + d - (p - d)^2, adjusted Wald below 30 answers; "
+        "changes: Benjamini-Hochberg over the rows shown together"
+    ),
+}
+"""How the intervals of a KPI are made, in words, by its `interval`."""
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from html import escape
 
 import streamlit as st
 
-from metrics import Result
+from metrics import INTERVAL_METHODS, Result
 from ui.context import Context
 from ui.format import Formatter
 
@@ -33,7 +33,8 @@ def explained(context: Context, results: Sequence[Result]) -> None:
 def _one(context: Context, result: Result) -> str:
     _, kpi = context._, result.kpi
     facts = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _facts(context, result))
-    notes = [_(caveat) for caveat in kpi.caveats] + [_.note(note) for note in result.notes]
+    method = [_(INTERVAL_METHODS[kpi.interval])] if kpi.interval else []
+    notes = [_(caveat) for caveat in kpi.caveats] + method + [_.note(note) for note in result.notes]
     listed = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(notes))
     return (
         f"<h3>{escape(_(kpi.title))}</h3><p>{escape(_(kpi.definition))}</p><dl>{facts}</dl>"

@@ -16,7 +16,6 @@ from metrics import (
     Window,
     change_unit,
     dimensions,
-    explain,
     kpi,
     month,
     previous_period,
@@ -330,21 +329,6 @@ def test_a_result_repeats_itself_from_its_sql_and_parameters() -> None:
         cursor = snapshot.connection.cursor().execute(answer.sql, list(parameters))
         named = dict(zip([c[0] for c in cursor.description or ()], cursor.fetchall()[0], strict=True))
         assert named["numerator"] == value
-
-
-def test_every_result_explains_itself() -> None:
-    snapshot = snapshot_in_memory(
-        surveys=[september(1, csat_valid=40, csat_top2=20, invited=80, completed=40)], complete_through=SEPTEMBER.end
-    )
-    told = explain(ask(snapshot, "satisfaction", base=same_period_last_year(SEPTEMBER)))
-    assert (told.kpi, told.numerator, told.denominator, told.n, told.value) == ("satisfaction", 20, 40, 40, 0.5)
-    assert (told.window, told.base) == (SEPTEMBER, month(2011, 9))
-    assert told.formula == "(SUM(csat_top2)) / (SUM(csat_valid))"
-    assert told.interval_method is not None
-    assert told.interval_method.startswith("95% Wilson interval")
-    assert told.sql.startswith("SELECT")
-    assert told.parameters == (date(2012, 9, 1), date(2012, 9, 30))
-    assert (told.snapshot, told.hidden) == (snapshot.version, 0)
 
 
 def test_many_comparisons_keep_only_what_stands_together() -> None:

@@ -56,6 +56,18 @@ def test_the_explanation_has_the_parts_and_parameters_of_both_windows() -> None:
     assert "2011-01-01, 2011-01-04" in html
 
 
+def test_the_explanation_of_a_score_says_how_its_interval_is_made_and_what_it_stands_on() -> None:
+    answers = [{"day": date(2012, 1, 2), "invited": 80, "completed": 40, "csat_valid": 40, "csat_top2": 20}]
+    context = context_over(snapshot_in_memory(surveys=answers, complete_through=date(2012, 1, 4)))
+    result = ask(context, "satisfaction")
+    html = plain(explanation(context, [result]))
+    assert "<dt>Numerator</dt><dd>20</dd><dt>Denominator</dt><dd>40</dd><dt>Records behind it (n)</dt><dd>40</dd>" in html
+    assert "<li>95% Wilson interval; changes: Newcombe interval" in html
+    assert f"<dt>Snapshot</dt><dd>{result.snapshot}</dd>" in html
+    assert "<pre><code>SELECT" in html
+    assert "Wilson" not in explanation(context, [ask(context, "invitations")])
+
+
 def test_running_totals_leave_the_page_as_they_are_drawn() -> None:
     context = context_over(snapshot_in_memory(payments=PAYMENTS, complete_through=date(2012, 1, 4)))
     found = progression(context, "collected_amount")
