@@ -5,7 +5,7 @@ About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_ME
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest; `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
-          `previous_period(window)`, `is_whole_months(window)`, `span_of(key)`, `keys(window, grain)`
+          `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
 Open:     `open_snapshot(data)`, `current_version(data)`
@@ -20,16 +20,12 @@ from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownC
 from metrics.explain import Decomposition, Part, contributions, rate_and_mix, volume_and_value
 from metrics.model import Direction, Filters, Interval, Kpi, Number, Result, Row, Scope, Unit, Window
 from metrics.periods import (
-    GRAINS,
     Grain,
-    is_whole_months,
     key_of,
     keys,
     month,
-    month_to_date,
     previous_period,
     quarter,
-    quarter_to_date,
     same_period_last_year,
     span_of,
     unfinished,
@@ -69,7 +65,6 @@ from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
 
 __all__ = [
-    "GRAINS",
     "INTERVAL_METHODS",
     "KPIS",
     "Campaign",
@@ -114,20 +109,17 @@ __all__ = [
     "events",
     "files",
     "incidents",
-    "is_whole_months",
     "key_of",
     "keys",
     "kpi",
     "meta",
     "monitor_summaries",
     "month",
-    "month_to_date",
     "open_snapshot",
     "previous_period",
     "project",
     "quarantine",
     "quarter",
-    "quarter_to_date",
     "query",
     "rate_and_mix",
     "reconciliation",

@@ -187,7 +187,6 @@ def _row(kpi: Kpi, keys: Keys, cell: Cell, base: Cell | None) -> Row:
         base_numerator=base.numerator,
         base_denominator=base.denominator,
         base_n=base.n,
-        base_interval=_interval(kpi, base),
         change=_change(kpi, value, base_value),
     )
 

@@ -59,7 +59,6 @@ def _shown(row: Row, reason: str | None, base_reason: str | None) -> Row:
             base_numerator=None,
             base_denominator=None,
             base_n=None,
-            base_interval=None,
             change=None,
             change_interval=None,
             significant=None,

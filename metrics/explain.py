@@ -4,6 +4,7 @@ Rule: effects are fractions of the integers of a Result, so they add up to the w
 rounded before it is shown. Formulas: definitions.md, "Exact change".
 Hazard: a part that exists in one window only has no rate (or value) in the other. New parts count at the base's overall rate
 (and wholly as volume), so that they move the rate by being different and not by being new.
+`rate_and_mix` is a worked answer of the definitions, held by tests: pages explain amounts only.
 """
 
 from __future__ import annotations
@@ -51,10 +52,6 @@ class Decomposition:
     def second(self) -> Fraction:
         """Mix (or value) effects of all parts together."""
         return sum((part.second for part in self.parts), ZERO)
-
-    def share_of_first(self) -> float | None:
-        """Which share of the change the rate (or volume) effects are; None when nothing changed."""
-        return float(self.first / self.change) if self.change else None
 
 
 def contributions(result: Result) -> Decomposition:

@@ -121,7 +121,6 @@ class Row:
     base_n: int | None = None
     change: float | None = None
     interval: Interval | None = None
-    base_interval: Interval | None = None
     significant: bool | None = None
     weak: bool = False
     hidden: str | None = None

@@ -41,16 +41,6 @@ def year_to_date(through: date) -> Window:
     return Window(date(through.year, 1, 1), through)
 
 
-def quarter_to_date(through: date) -> Window:
-    """First day of the quarter of `through`, to `through`."""
-    return Window(date(through.year, through.month - (through.month - 1) % 3, 1), through)
-
-
-def month_to_date(through: date) -> Window:
-    """First day of the month of `through`, to `through`."""
-    return Window(through.replace(day=1), through)
-
-
 def same_period_last_year(window: Window) -> Window:
     """The same calendar days one year earlier; 29 February becomes 28 February."""
     return Window(year_earlier(window.start), year_earlier(window.end))

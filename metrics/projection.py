@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -146,32 +145,6 @@ def projected(kpi_id: str, known: Mapping[date, Number], through: date, timezone
     path = tuple(Point(d, *map(float, band)) for d, band in zip(_days_left(through), bands.T, strict=True))
     end = path[-1] if path else Point(through, float(actual), float(actual), float(actual))
     return Projection(kpi_id, through.year, through, actual, end.value, end.low, end.high, path, tested, None)
-
-
-def day_run_rate(actual: Number, window: Window) -> Fraction:
-    """The year's total if every day left were an average day so far: actual x days of the year / days so far."""
-    return Fraction(actual) * year(window.end.year).days / window.days
-
-
-def share_of_last_year(actual: Number, base_to_date: Number, base_year: Number) -> Fraction:
-    """The year's total if the year so far were the share of it that it was last year."""
-    return Fraction(actual) * Fraction(base_year) / Fraction(base_to_date)
-
-
-def pinball(quantile: float, actual: float, forecast: float) -> float:
-    """Loss of a forecast of a quantile: quantile per unit too low, 1 - quantile per unit too high. (Koenker & Bassett, 1978)"""
-    short = actual - forecast
-    return max(quantile * short, (quantile - 1) * short)
-
-
-def naive_scale(train: list[float], season: int) -> float:
-    """Mean absolute seasonal difference of the training values: what MASE divides by."""
-    return float(np.mean(np.abs(np.subtract(train[season:], train[:-season]))))
-
-
-def mase(train: list[float], season: int, actual: list[float], forecast: list[float]) -> float:
-    """Mean absolute scaled error. (Hyndman & Koehler, 2006)"""
-    return float(np.mean(np.abs(np.subtract(actual, forecast)))) / naive_scale(train, season)
 
 
 def seasonal_naive(known: Mapping[date, Number], through: date) -> float:

@@ -2,7 +2,7 @@
 
 Rule: seconds in, seconds out; a target is a share 0..1 given as a Fraction, so that 99.9% is not a rounded float.
 Source: Google, Site Reliability Workbook (2018), chapter 5.
-These are the worked answers of the definitions, held by tests; no page draws them yet.
+These are worked answers of the definitions, held by tests: pages show the downtime that the store's incidents add up to.
 """
 
 from __future__ import annotations

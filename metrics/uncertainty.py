@@ -1,8 +1,8 @@
-"""How sure a number from a survey is: intervals, comparisons, many comparisons at once, sample sizes.
+"""How sure a number from a survey is: intervals, comparisons, many comparisons at once.
 
 Rule: intervals are 95% and closed formulas named by their author; each is tested against statsmodels and against the worked
 answers. The formulas stand here rather than being called there because importing statsmodels takes 1.5 s and a call 0.6 ms.
-Hazard: they assume a simple random sample. Weighted results go through `effective_size` first.
+Hazard: they assume a simple random sample without weights (see sampling.py).
 """
 
 from __future__ import annotations
@@ -92,28 +92,6 @@ def benjamini_hochberg(p_values: Sequence[float], alpha: float = ALPHA) -> tuple
     last = max((rank for rank, i in enumerate(ordered, 1) if p_values[i] <= alpha * rank / count), default=0)
     found = set(ordered[:last])
     return tuple(i in found for i in range(count))
-
-
-def margin(share: float, n: int, population: int | None = None) -> float:
-    """Half width of the normal interval of a share, 0..1, with the finite population correction where it is known."""
-    half = Z95 * sqrt(share * (1 - share) / n)
-    return half if population is None else half * sqrt((population - n) / (population - 1))
-
-
-def sample_size(population: int, error: float = 0.05) -> int:
-    """Answers needed for a share to within `error` at 95%, at worst p = 0.5. (Krejcie & Morgan, 1970)"""
-    chi2, spread = Z95 * Z95, 0.25
-    return round(chi2 * population * spread / (error * error * (population - 1) + chi2 * spread))
-
-
-def effective_size(weights: Sequence[float]) -> float:
-    """Number of equally weighted answers that would be as precise. (Kish, 1965)"""
-    return float(sum(weights) ** 2 / sum(w * w for w in weights))
-
-
-def design_effect(weights: Sequence[float]) -> float:
-    """By how much weighting widens the variance: n / effective size."""
-    return len(weights) / effective_size(weights)
 
 
 def _nps_variance(promoters: float, detractors: float, n: float) -> float:

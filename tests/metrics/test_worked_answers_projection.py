@@ -13,15 +13,11 @@ from metrics.projection import (
     SHORT_HISTORY,
     Projection,
     Trial,
-    day_run_rate,
-    mase,
-    naive_scale,
-    pinball,
     projected,
     seasonal_naive,
-    share_of_last_year,
 )
 from metrics.seasons import day_of_rest, eid_al_adha, eid_al_fitr, in_eid, in_ramadan, ramadan
+from metrics.yardsticks import day_run_rate, mase, naive_scale, pinball, share_of_last_year
 from tests.support.marts import snapshot_in_memory
 
 NINE_MONTHS = year_to_date(date(2012, 9, 30))

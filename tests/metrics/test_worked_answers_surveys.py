@@ -7,16 +7,13 @@ import pytest
 
 from metrics import Scope, query
 from metrics import month as month_window
+from metrics.sampling import design_effect, effective_size, margin, sample_size
 from metrics.uncertainty import (
     benjamini_hochberg,
-    design_effect,
-    effective_size,
-    margin,
     newcombe,
     nps_adjusted,
     nps_interval,
     nps_normal,
-    sample_size,
     two_shares,
     wilson,
 )
