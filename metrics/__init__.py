@@ -14,6 +14,7 @@ Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can e
 
 from metrics.answer import change_unit
 from metrics.catalogue import KPIS
+from metrics.completeness import complete_through
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
@@ -33,7 +34,7 @@ from metrics.periods import (
     year_to_date,
 )
 from metrics.projection import Point, Projection, Trial, project
-from metrics.query import complete_through, query
+from metrics.query import query
 from metrics.reference import (
     Campaign,
     Department,

@@ -16,11 +16,12 @@ from typing import Final
 
 import numpy as np
 
+from metrics.completeness import complete_through
 from metrics.daily_model import fit
 from metrics.errors import CutPeriodError, QuestionError
 from metrics.model import Filters, Number, Scope, Window
 from metrics.periods import month, year, year_earlier
-from metrics.query import complete_through, query
+from metrics.query import query
 from metrics.words import N_
 from store.snapshot import Snapshot
 

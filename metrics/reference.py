@@ -13,8 +13,8 @@ from typing import Any, Final
 import polars as pl
 
 from metrics.compile import Statement, scope_clause
+from metrics.fetch import fetch
 from metrics.model import Number, Scope, Window
-from metrics.query import fetch
 from store.marts import MARTS
 from store.snapshot import Snapshot
 

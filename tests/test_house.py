@@ -34,7 +34,7 @@ def test_tool_passes(command: list[str]) -> None:
     ("module", "rooms"),
     [
         ("streamlit", ("dashboard.py", "pages/", "ui/", "tests/", "benchmarks/")),
-        ("duckdb", ("store/", "metrics/query.py", "tests/", "benchmarks/")),
+        ("duckdb", ("store/", "tests/", "benchmarks/")),
         ("plotly", ("ui/", "reports/", "tests/", "benchmarks/")),
         ("dashboard", ("tests/",)),
     ],

@@ -1,0 +1,56 @@
+"""Which two windows are compared: whole reported periods only, and only days that are complete.
+
+Rule: current and base are cut to the same calendar days; where that is not possible there is no comparison, and a note says why.
+Hazard: the twin of a February that ends a day short of a reported month would cut it; that base keeps its 29 February.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from metrics.compile import Question, cut_periods
+from metrics.cuts import Cut, narrowed, refusal
+from metrics.dimensions import marts
+from metrics.fetch import fetch
+from metrics.model import Window
+from metrics.periods import clipped, ends_with_february
+from metrics.words import N_, Note
+from store.snapshot import Snapshot
+
+WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
+BASE_INCOMPLETE: Final = N_("No comparison: the base is incomplete, for data begin on {day}.")
+CLIPPED: Final = N_("Compared as far as the data are complete: to {day}, with the base to {base_day}.")
+NOT_COMPARED: Final = N_("No comparison: data is complete through {day} only.")
+
+
+def refuse_cut_periods(snapshot: Snapshot, question: Question, window: Window) -> None:
+    """Raise CutPeriodError where the window or the grain of time cuts a period that was reported as a whole."""
+    if cut := _cut_in(snapshot, question, window):
+        raise refusal(cut, question.by, window, lambda other: _cut_in(snapshot, question, other))
+
+
+def complete(snapshot: Snapshot, question: Question, window: Window, base: Window) -> tuple[Window, Window | None, Note]:
+    """Both windows as far as the data are complete, with a note; no base where no day of the window is."""
+    refused = window, None, Note(NOT_COMPARED, day=question.through.isoformat())
+    if window.start > question.through:
+        return refused
+    done = narrowed(Window(window.start, question.through), lambda other: _cut_in(snapshot, question, other))
+    if done is None or done.start != window.start:
+        return refused
+    shorter, earlier = clipped(window, base, done.end)
+    if _cut_in(snapshot, question, whole_february(snapshot, question, shorter, earlier) or earlier):
+        return refused
+    return shorter, earlier, Note(CLIPPED, day=done.end.isoformat(), base_day=earlier.end.isoformat())
+
+
+def whole_february(snapshot: Snapshot, question: Question, window: Window, base: Window | None) -> Window | None:
+    """The base, with 29 February where it ends a day short of a reported month and the current window ends with its February."""
+    if base is None or not ends_with_february(window.end) or not ends_with_february(base.end + timedelta(days=1)):
+        return base
+    return Window(base.start, base.end + timedelta(days=1)) if _cut_in(snapshot, question, base) else base
+
+
+def _cut_in(snapshot: Snapshot, question: Question, window: Window) -> list[Cut]:
+    statements = (cut_periods(question, mart, window) for mart in marts(question.kpi))
+    return [row for statement in statements if statement for row in fetch(snapshot, statement)]
