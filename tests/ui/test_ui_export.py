@@ -13,10 +13,11 @@ from hypothesis import strategies as some
 
 from metrics import Filters, Result, Scope, month, query, same_period_last_year
 from tests.support.marts import snapshot_in_memory
-from ui.export import definition, file_name, harmless, head, to_csv, to_xlsx
+from ui.file_head import definition, file_name, head
 from ui.format import Formatter
 from ui.i18n import translator
 from ui.names import Names
+from ui.spreadsheets import harmless, to_csv, to_xlsx
 
 SEPTEMBER = month(2012, 9)
 PROPER = {"department": {"customs": ("Customs", "الجمارك"), "dewa": ('=HYPERLINK("http://x")', "الكهرباء")}}
