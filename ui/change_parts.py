@@ -11,8 +11,8 @@ from metrics import Result, contributions
 from ui.bars import Bar
 from ui.charts import hover
 from ui.context import Context
-from ui.format import minor_to_major
 from ui.lookups import names_of
+from ui.money import minor_to_major
 
 
 def growth(context: Context, result: Result) -> tuple[bool, str]:

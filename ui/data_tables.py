@@ -12,8 +12,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics import Campaign, Event
-from ui.format import minor_to_major
 from ui.grid import Cell, Column, Grid
+from ui.money import minor_to_major
 from ui.names import Names
 from ui.standing import Delivery, Standing
 

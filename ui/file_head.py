@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from metrics.model import Result
-from ui.format import plain
 from ui.names import Names
+from ui.text import plain
 
 _NAMED: Final = 3
 """KPIs and codes of a filter that a file name spells out."""

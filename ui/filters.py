@@ -19,10 +19,10 @@ from metrics import periods
 from metrics.model import Window
 from ui import url
 from ui.context import Context
-from ui.format import markdown_safe
 from ui.i18n import Translator
 from ui.lookups import names_of, options_of
 from ui.state import Compare, Facts, Notice, Period, State, base_of, notice_text, period_keys, window
+from ui.text import markdown_safe
 
 ALL_DIMENSIONS: Final = ("department", "service", "channel", "method")
 

@@ -16,7 +16,7 @@ from typing import Literal
 from metrics import change_unit
 from metrics.model import Kpi, Number, Result, Row, Unit
 from metrics.periods import as_grain
-from ui.format import minor_to_major
+from ui.money import minor_to_major
 from ui.names import Names
 
 Cell = str | int | float | Decimal | date | datetime | None

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 from itertools import zip_longest
 
-from ui.format import minor_to_major
 from ui.grid import Cell, Column, Grid
 from ui.lines import Band
+from ui.money import minor_to_major
 from ui.names import Names
 from ui.progression import Progression
 

@@ -22,9 +22,9 @@ from ui import url, whole
 from ui.answers import ask
 from ui.context import Context
 from ui.direction import language_of
-from ui.format import markdown_safe
 from ui.i18n import LANGUAGES, translator
 from ui.state import State, to_params
+from ui.text import markdown_safe
 
 _LOG = logging.getLogger(__name__)
 

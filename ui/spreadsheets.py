@@ -18,10 +18,10 @@ import xlsxwriter
 
 from metrics.model import Result
 from ui.file_head import FRACTION, Head, definition, head
-from ui.format import plain
 from ui.grid import Cell, Column, Grid, Kind, answer_grid
 from ui.i18n import Translator
 from ui.names import Names
+from ui.text import plain
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _EXACT_IN_A_SPREADSHEET: Final = 2**53

@@ -9,7 +9,7 @@ import pytest
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government, libraries
 from tests.support.visits import text, visit
-from ui.format import plain
+from ui.text import plain
 
 LANGUAGES = ("en", "ar")
 DAY = "2012-09-12"

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.scenes import government, libraries, nothing
 from tests.support.visits import markup, text, visit
-from ui.format import plain
+from ui.text import plain
 
 LANGUAGES = ("en", "ar")
 

@@ -11,7 +11,7 @@ from metrics import KPIS
 from tests.support.marts import build_snapshot
 from tests.support.scenes import libraries, nothing
 from tests.support.visits import markup, text, visit
-from ui.format import plain
+from ui.text import plain
 
 LANGUAGES = ("en", "ar")
 MISSING = date(2012, 9, 5)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government, libraries, nothing
 from tests.support.visits import markup, text, visit
-from ui.format import plain
+from ui.text import plain
 
 LANGUAGES = ("en", "ar")
 

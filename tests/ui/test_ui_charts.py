@@ -18,11 +18,11 @@ from ui.charts import nice_ticks, plot_text, tick_text, wrapped
 from ui.context import Context
 from ui.dots import Dot, dots
 from ui.figure import CONFIG
-from ui.format import plain
 from ui.lines import Series, columns, running_total, timeline
 from ui.measures import part_bars
 from ui.progression import progression
 from ui.survey_charts import dots as scores
+from ui.text import plain
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "dashboard.css"
 

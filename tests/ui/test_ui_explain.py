@@ -17,7 +17,6 @@ from ui.answers import ask
 from ui.change_parts import bars_of_change, growth
 from ui.data_tables import files_grid
 from ui.explain import explanation
-from ui.format import plain
 from ui.grid import Column, Grid, steps_grid
 from ui.lookups import names_of
 from ui.measures import part_bars
@@ -26,6 +25,7 @@ from ui.projected import projection_html
 from ui.running_grid import running_grid
 from ui.spreadsheets import write_xlsx
 from ui.targets import level
+from ui.text import plain
 
 PAYMENTS = [
     {"day": date(2012, 1, 2), "settled": 3, "failed": 1, "gross_fils": 30_000},

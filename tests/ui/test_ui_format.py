@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from metrics.model import Interval, Window
-from ui.format import LRI, PDI, RLI, Formatter, markdown_safe, minor_to_major, plain
+from ui.format import Formatter
 from ui.i18n import translator
+from ui.money import minor_to_major
+from ui.text import LRI, PDI, RLI, markdown_safe, plain
 
 EN, AR = Formatter(translator("en")), Formatter(translator("ar"))
 ARAB = Formatter(translator("ar"), digits="arab")

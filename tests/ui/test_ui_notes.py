@@ -6,10 +6,11 @@ from metrics import Note
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
 from ui.answers import ask
-from ui.format import Formatter, plain
+from ui.format import Formatter
 from ui.i18n import translator
 from ui.names import Names
 from ui.notes import readable
+from ui.text import plain
 from ui.wordings import in_order
 
 EN, AR = (Names(Formatter(translator(language))) for language in ("en", "ar"))

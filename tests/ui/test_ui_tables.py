@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from ui.format import Formatter, plain
+from ui.format import Formatter
 from ui.grid import Cell, Column, Grid, Kind, hidden_last
 from ui.i18n import translator
 from ui.tables import MOST_ROWS, cell_text, table_html
+from ui.text import plain
 
 EN, AR = Formatter(translator("en")), Formatter(translator("ar"))
 GRID = Grid(
