@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from metrics import INTERVAL_METHODS
 from metrics.model import Result
 from ui.names import Names
 from ui.text import plain
@@ -93,6 +94,8 @@ def definition(results: Sequence[Result], names: Names) -> Head:
         lines.append((words("Numerator"), kpi.numerator))
         if kpi.denominator is not None:
             lines.append((words("Denominator"), kpi.denominator))
+        if kpi.interval:
+            lines.append((words("95% interval"), words(INTERVAL_METHODS[kpi.interval])))
         lines += [(words("Caveat"), words(caveat)) for caveat in kpi.caveats]
         lines.append((words("Snapshot"), result.snapshot))
         lines.append((words("SQL"), result.sql))

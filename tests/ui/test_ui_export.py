@@ -205,3 +205,9 @@ def test_the_head_names_a_scope_and_the_definition_its_sources() -> None:
     result = query("transactions", SEPTEMBER, snapshot=snapshot_in_memory(**PAYMENTS), scope=Scope.of("customs"))
     assert ("Scope", "Customs (customs)") in head("x", [result], names())
     assert ("Source", "Payments, Payment totals") in definition([result], names())
+
+
+def test_the_definition_of_a_score_says_how_its_interval_is_made() -> None:
+    said = dict(definition([ask("satisfaction", SURVEYS)], names()))
+    assert said["95% interval"].startswith("95% Wilson interval; changes: Newcombe interval")
+    assert "95% interval" not in dict(definition([ask("transactions", PAYMENTS)], names()))
