@@ -29,6 +29,7 @@ Commands = Sequence[Sequence[str]]
 class Run:
     """How a run ended: its exit code (negative: killed by that signal), what it said, what was injected, its operations."""
 
+    process: int
     code: int
     said: str
     injected: int
@@ -36,22 +37,32 @@ class Run:
 
 
 class Zygote:
-    """A process that forks a run for each order, with the shim before it."""
+    """A process that forks a run for each order, with the shim before it. Its stderr is that of the fork server's children."""
 
     def __init__(self, folder: Path) -> None:
         self.control = Control(folder)
-        self._folder = folder
+        self._folder, self._pids = folder, [0]
         command = [sys.executable, "-m", "tests.support.faults_zygote"]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=self.control.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-        )
+        self._stderr = folder / "stderr"
+        with self._stderr.open("ab") as stderr:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.control.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=0,
+            )
         self._server = self._answer(_PATIENCE)["ready"]
 
     def run(self, commands: Commands, root: Path, kind: Kind | None = None, n: int = 0) -> Run:
         """Run commands one after the other until one fails, with a fault at the n-th operation below `root`."""
         self.control.arm(root, kind, n)
+        before = self._stderr.stat().st_size
         [(code, said)] = self.crowd([commands])
-        return Run(code, said, *self.control.disarm())
+        by_children = self._stderr.read_bytes()[before:].decode("utf-8", "replace")
+        return Run(self._pids[0], code, said + by_children, *self.control.disarm())
 
     def crowd(self, runs: Sequence[Commands]) -> list[tuple[int, str]]:
         """Run several at once, each in a process of its own; returns exit code and what was said of each."""
@@ -59,7 +70,7 @@ class Zygote:
         orders = [{"commands": run, "output": str(output)} for run, output in zip(runs, outputs, strict=True)]
         assert self._process.stdin
         self._process.stdin.write(json.dumps(orders).encode() + b"\n")
-        pids = self._answer(_PATIENCE)["pids"]
+        pids = self._pids = self._answer(_PATIENCE)["pids"]
         try:
             statuses = self._answer(_PATIENCE)["statuses"]
         except TimeoutError:
@@ -84,7 +95,7 @@ class Zygote:
             raise TimeoutError
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the zygote has ended")
+            raise RuntimeError(f"the zygote has ended: {self._stderr.read_text('utf-8', 'replace')}")
         found: dict[str, Any] = json.loads(line)
         return found
 

@@ -138,8 +138,12 @@ def _old_or_new(scene: Scene, found: State, run: Run) -> list[str]:
 
 
 def _ended(run: Run, kind: Kind) -> list[str]:
-    """What is wrong with how a spoiled run ended: it must be killed, or fail in one line, or have managed all the same."""
-    if not run.injected or kind.kills:
+    """What is wrong with how a spoiled run ended: it must be killed, or fail in one line, or have managed all the same.
+
+    Where one of its children was killed, it must say so in one line.
+    """
+    child = any(operation.spoiled and operation.process != run.process for operation in run.operations)
+    if not run.injected or (kind.kills and not child):
         expected = -signal.SIGKILL if run.injected else 0
         return [] if run.code == expected else [f"ended with {run.code} instead of {expected}: {run.said.strip()[-500:]}"]
     if "Traceback" in run.said:
