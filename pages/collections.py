@@ -14,6 +14,7 @@ from ui.filters import filter_bar
 from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.measures import by_time, course, part_bars
+from ui.parts_grid import parts_grid
 from ui.sentences import collected, largest
 from ui.shell import choices, columns, headline
 from ui.tables import show_table, show_tables
@@ -100,7 +101,8 @@ def _methods_and_channels(context: Context, measure: str) -> None:
         return
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
-    figure(context, "methods", chart, results, title=title, note=_note(context, measure, rows), filters="method")
+    note, whole = _note(context, measure, rows), partial(parts_grid, results, names_of(context))
+    figure(context, "methods", chart, results, title=title, note=note, filters="method", grid=whole)
     titles = (_("By payment method"), _("By channel"))
     tables = [partial(answer_grid, [result], names_of(context)) for result in results]
     show_tables(context, "methods", list(zip(titles, tables, strict=True)))
