@@ -7,20 +7,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from metrics import GRAINS, Event, Window
+from metrics import Event, Window
+from metrics.periods import GRAINS
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
 from tests.support.scenes import government
 from tests.support.visits import markup, visit
 from ui.answers import ask
 from ui.data_tables import days_grid, events_grid, files_grid, money_grid
-from ui.export import to_csv
-from ui.format import plain
 from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.progression import progression
 from ui.running_grid import running_grid
+from ui.spreadsheets import to_csv
 from ui.standing import Delivery, Standing
+from ui.text import plain
 
 PAYMENTS = [
     {"day": date(2012, 1, 2), "settled": 9, "failed": 1, "gross_fils": 30_000},
