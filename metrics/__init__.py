@@ -3,18 +3,21 @@
 Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
 About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
-Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest; `complete_through(snapshot)`
+Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest
+Whence:   `first_day(snapshot, kpi)`, and how far: `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
 Open:     `open_snapshot(data)`, `current_version(data)`
-Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`.
+Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
+          `BASE_INCOMPLETE`, `NOT_COMPARED` and `BESIDE_TWO` are sources of notes that pages look for
 """
 
 from metrics.answer import change_unit
 from metrics.catalogue import KPIS
-from metrics.completeness import complete_through
+from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED
+from metrics.completeness import complete_through, first_day
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
@@ -66,8 +69,11 @@ from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
 
 __all__ = [
+    "BASE_INCOMPLETE",
+    "BESIDE_TWO",
     "INTERVAL_METHODS",
     "KPIS",
+    "NOT_COMPARED",
     "Campaign",
     "CutPeriodError",
     "Decomposition",
@@ -109,6 +115,7 @@ __all__ = [
     "dimensions",
     "events",
     "files",
+    "first_day",
     "incidents",
     "key_of",
     "keys",

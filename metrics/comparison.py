@@ -1,26 +1,30 @@
 """Which two windows are compared: whole reported periods only, and only days that are complete.
 
 Rule: current and base are cut to the same calendar days; where that is not possible there is no comparison, and a note says why.
-Hazard: the twin of a February that ends a day short of a reported month would cut it; that base keeps its 29 February.
+Hazard: the twin of a February that ends a day short of a reported month would cut it; that base keeps its 29 February. And
+28 February is the base of 28 and of 29 February alike: rows by day then hold it twice, their total once, and a note says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from metrics.compile import Question, cut_periods
 from metrics.cuts import Cut, narrowed, refusal
-from metrics.dimensions import marts
+from metrics.dimensions import marts, time_of
 from metrics.fetch import fetch
-from metrics.model import Window
-from metrics.periods import clipped, ends_with_february
+from metrics.model import Row, Window
+from metrics.periods import clipped, ends_with_february, paired
 from metrics.words import N_, Note
 from store.snapshot import Snapshot
 
 WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
-BASE_INCOMPLETE: Final = N_("No comparison: the base is incomplete, for data begin on {day}.")
+BASE_INCOMPLETE: Final = N_("The period as a whole has no comparison: the base is incomplete, for data begin on {day}.")
 CLIPPED: Final = N_("Compared as far as the data are complete: to {day}, with the base to {base_day}.")
+BESIDE_TWO: Final = N_("{day} stands beside two days; the total counts it once.")
 NOT_COMPARED: Final = N_("No comparison: data is complete through {day} only.")
 
 
@@ -49,6 +53,18 @@ def whole_february(snapshot: Snapshot, question: Question, window: Window, base:
     if base is None or not ends_with_february(window.end) or not ends_with_february(base.end + timedelta(days=1)):
         return base
     return Window(base.start, base.end + timedelta(days=1)) if _cut_in(snapshot, question, base) else base
+
+
+def beside_two(question: Question, window: Window, base: Window | None, rows: Sequence[Row], total: Row) -> tuple[Note, ...]:
+    """The days of a base that stand beside two days of the window, 28 and 29 February, so that the rows hold them twice.
+
+    A balance has no sum over days, so nothing of it is counted twice.
+    """
+    if base is None or total.base_value is None or time_of(question.by) != "day" or question.kpi.kind == "balance":
+        return ()
+    shown = {row.key("day") for row in rows if row.base_value is not None}
+    times = Counter(earlier for day, earlier in paired(window, base, "day").items() if day in shown)
+    return tuple(Note(BESIDE_TWO, day=day) for day, number in sorted(times.items()) if number > 1)
 
 
 def _cut_in(snapshot: Snapshot, question: Question, window: Window) -> list[Cut]:

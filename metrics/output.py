@@ -58,7 +58,7 @@ def as_csv(result: Result) -> str:
 
 def as_table(result: Result) -> str:
     """Aligned columns under a head that says what they are, with the notes below."""
-    head = [f"{result.kpi.title} ({result.unit}), {_span(result.window)}; n: {result.kpi.n}"]
+    head = [f"{result.kpi.title} ({result.unit}), {_span(result.window)}; n: records behind the value"]
     if result.base:
         head.append(f"compared with {_span(result.base)}")
     columns = [*result.by, "value", "n"]

@@ -26,7 +26,7 @@ from datetime import date
 
 from metrics.cells import read, rows
 from metrics.codes import check_values
-from metrics.comparison import BASE_INCOMPLETE, WHOLE_FEBRUARY, complete, refuse_cut_periods, whole_february
+from metrics.comparison import BASE_INCOMPLETE, WHOLE_FEBRUARY, beside_two, complete, refuse_cut_periods, whole_february
 from metrics.compile import Question, Statement
 from metrics.completeness import complete_through, first_day
 from metrics.dimensions import check, find_kpi, marts, time_of
@@ -75,6 +75,7 @@ def query(
     if widened and first and widened.start < first:
         limits.append(Note(BASE_INCOMPLETE, day=first.isoformat()))
     shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first))
+    ends = [WHOLE_FEBRUARY] if widened != base else []
     return Result(
         kpi=kpi,
         unit=snapshot.settings.minor_unit if kpi.unit == "fils" else kpi.unit,
@@ -90,7 +91,12 @@ def query(
         sql=current.statement.sql,
         parameters=current.statement.parameters,
         base_parameters=earlier.statement.parameters if earlier else (),
-        notes=(*limits, *notes(snapshot, question, current, earlier), *([WHOLE_FEBRUARY] if widened != base else [])),
+        notes=(
+            *limits,
+            *notes(snapshot, question, current, earlier),
+            *ends,
+            *beside_two(question, window, widened, shown, total),
+        ),
         unfinished=_unfinished(by, shown, window, through),
     )
 

@@ -37,6 +37,19 @@ def test_days_of_a_base_stand_beside_the_same_day_of_the_current_year() -> None:
     answer = ask(snapshot, window=window, base=same_period_last_year(window), by=("day",))
     assert [(r.key("day"), r.value, r.base_value) for r in answer.rows] == [("2012-02-28", 4, 2), ("2012-02-29", 8, 2)]
     assert answer.total.base_value == 2
+    assert answer.notes == ("2011-02-28 stands beside two days; the total counts it once.",)
+
+
+def test_only_rows_by_day_over_a_leap_day_hold_a_day_of_the_base_twice() -> None:
+    rows = [{"day": date(year, 2, 28), "settled": 2} for year in (2011, 2012)]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=date(2012, 12, 31))
+
+    def noted(window: Window, *by: str) -> tuple[str, ...]:
+        return ask(snapshot, window=window, base=same_period_last_year(window), by=by).notes
+
+    assert noted(month(2012, 2), "month") == noted(month(2012, 2)) == noted(month(2012, 3), "day") == ()
+    assert noted(Window(date(2012, 2, 29), date(2012, 2, 29)), "day") == ()
+    assert noted(month(2012, 2), "day", "department") == ("2011-02-28 stands beside two days; the total counts it once.",)
 
 
 def test_a_reported_february_is_compared_with_the_whole_one_of_a_leap_year() -> None:
@@ -103,7 +116,7 @@ def test_a_base_that_begins_before_the_data_is_no_base() -> None:
     window = Window(date(2010, 12, 1), date(2011, 6, 30))
     answer = ask(snapshot, window=window, base=same_period_last_year(window), by=("month",))
     assert (answer.total.value, answer.total.base_value, answer.total.change) == (10, None, None)
-    assert answer.notes == ("No comparison: the base is incomplete, for data begin on 2010-01-01.",)
+    assert answer.notes == ("The period as a whole has no comparison: the base is incomplete, for data begin on 2010-01-01.",)
     by_month = {r.key("month"): (r.value, r.base_value) for r in answer.rows}
     assert (by_month["2010-12"], by_month["2011-02"]) == ((5, None), (5, 5))
     assert [r.base_value for r in ask(snapshot, window=window, base=same_period_last_year(window), by=("department",)).rows] == [
