@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 import streamlit as st
 
-from metrics import Result
+from metrics import BASE_INCOMPLETE, NOT_COMPARED, Note, Result
 from ui.answers import ask, unfiltered
 from ui.change import change_of
 from ui.context import Context
@@ -21,6 +22,10 @@ from ui.lookups import names_of
 from ui.series import Trend, over_time
 from ui.sparkline import sparkline
 from ui.targets import Progress, progress
+from ui.text import plain
+
+_LONG: Final = 15
+"""Letters beyond which a value is set smaller, so that a long name of a currency stays inside its card."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ def card_html(context: Context, card: Card) -> str:
 def _value(context: Context, result: Result) -> str:
     total = result.total
     if total.value is not None:
-        return f'<p class="k-value">{escape(context.format.value(total.value, result.kpi.unit))}</p>'
+        said = context.format.value(total.value, result.kpi.unit)
+        long = " k-long" if len(plain(said)) > _LONG else ""
+        return f'<p class="k-value{long}">{escape(said)}</p>'
     text = context._("hidden") if total.hidden else context._("no data")
     return f'<p class="k-value k-quiet">{escape(text)}</p>'
 
@@ -76,17 +83,24 @@ def _change(context: Context, card: Card) -> str:
     if total.hidden:
         return escape(context._.note(total.hidden))
     if total.value is None:
-        if card.result.notes:
-            return escape(context._.note(card.result.notes[0]))
+        if notes := [note for note in card.result.notes if not _of_comparison(note)]:
+            return escape(context._.note(notes[0]))
         return escape(context._("Nothing was delivered for {period}.", period=context.format.window(card.result.window)))
     change = change_of(context, card.result)
     if change:
         said = change.html()
+    elif notes := [note for note in card.result.notes if _of_comparison(note)]:
+        said = escape(context._.note(notes[0]))
     elif base:
         said = escape(context._("no data for {period} to compare with", period=context.format.window_short(base)))
     else:
         said = ""
     return " · ".join(part for part in (said, escape(card.remark)) if part)
+
+
+def _of_comparison(note: str) -> bool:
+    """Whether a note says why there is nothing to compare with, rather than why there is no value."""
+    return isinstance(note, Note) and note.source in (BASE_INCOMPLETE, NOT_COMPARED)
 
 
 def _uncertainty(context: Context, result: Result) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from metrics import CutPeriodError, Grain, Projection, Result, Window, key_of, keys, year
+from metrics import CutPeriodError, Grain, Projection, Result, Window, key_of, keys, span_of, year
 from ui.answers import ask
 from ui.context import Context
 from ui.lines import Band, Series
 from ui.series import time_keys
 
 _LEAP = 2000
+_DAYS_NAMED = 62
+"""Windows of days up to this long name some of their days, longer ones their months."""
 
 
 @dataclass(frozen=True)
@@ -117,19 +119,36 @@ def _ticks(context: Context, window: Window, grain: Grain, slots: list[str] | No
 
 
 def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]:
-    """Labels by position for a window drawn by day or month: at most about a dozen, half of that in Arabic."""
+    """Labels by position for a window drawn by day or month: at most about a dozen, half of that in Arabic.
+
+    Beyond one year a month is named with its year, and beyond two only the years are, at their beginning.
+    """
     write, most = context.format, 6 if context.rtl else 12
+    if window.start.year != window.end.year and (grain == "month" or window.days > _DAYS_NAMED):
+        return _with_years(context, window, grain)
     if grain == "month":
         months = keys(window, "month")
         step = -(-len(months) // most)
         return {i: write.period(k, short=True) for i, k in enumerate(months) if i % step == 0}
     days = [window.start + timedelta(days=i) for i in range(window.days)]
-    if window.days <= 62:
+    if window.days <= _DAYS_NAMED:
         step = 7 if window.days > 14 else 1
         return {i: write.period(day.isoformat(), short=True) for i, day in enumerate(days) if i % step == 0}
     firsts = {i: day for i, day in enumerate(days) if day.day == 1}
     step = -(-len(firsts) // most)
     return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
+
+
+def _with_years(context: Context, window: Window, grain: Grain) -> dict[int, str]:
+    """Names of months with their year; of a window of more than two years those of its years, where each begins."""
+    write = context.format
+    firsts = {i: span_of(key).start for i, key in enumerate(keys(window, grain)) if span_of(key).start.day == 1}
+    januaries = {i: day for i, day in firsts.items() if day.month == 1}
+    if len(januaries) > 1:
+        step = -(-len(januaries) // 8)
+        return {i: write.period(str(day.year)) for n, (i, day) in enumerate(januaries.items()) if n % step == 0}
+    step = -(-len(firsts) // (3 if context.rtl else 6))
+    return {i: write.month(day, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
 
 
 def band(context: Context, found: Progression, projected: Projection) -> Band | None:

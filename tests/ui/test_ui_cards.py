@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from metrics import Result
+from metrics import BASE_INCOMPLETE, Note, Result
 from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government
@@ -21,6 +21,7 @@ from ui.change import change_of
 from ui.change_parts import parts_of_change
 from ui.context import Context
 from ui.explain import explanation
+from ui.i18n import translator
 from ui.series import over_time
 from ui.sparkline import sparkline
 from ui.targets import progress
@@ -171,3 +172,20 @@ def test_complaints_say_how_many_were_open_a_year_before(tmp_path: Path) -> None
     assert [item.title for item in found] == ["5 complaints are open"]
     assert found[0].details.startswith("2 were open on 30 September 2011; ")
     snapshot.close()
+
+
+def test_a_long_value_is_set_smaller(context: Context) -> None:
+    result = ask(context, "collected_amount")
+    assert 'class="k-value"' in card_html(context, Card(result))
+    pounds = replace(context, format=replace(context.format, words=translator("ar"), currency="GBP"))
+    assert 'class="k-value k-long"' in card_html(pounds, Card(with_total(result, value=513_000_00)))
+
+
+def test_an_incomplete_base_is_said_to_be_incomplete_and_is_no_reason_for_a_missing_value(context: Context) -> None:
+    incomplete, left_out = Note(BASE_INCOMPLETE, day="1 July 2016"), "Left out, for they do not report what this needs: Bath."
+    result = replace(with_total(ask(context, "transactions"), base_value=None, change=None), notes=(incomplete,))
+    assert "the base is incomplete, for data begin on 1 July 2016." in words(card_html(context, Card(result)))
+    missing = replace(with_total(ask(context, "success_rate"), value=None), notes=(incomplete, left_out))
+    said = words(card_html(context, Card(missing)).split('<details class="k-how"')[0])
+    assert "Left out" in said
+    assert "incomplete" not in said
