@@ -6,6 +6,7 @@ from typing import Final
 from metrics import Result, Row
 from ui.answers import ask
 from ui.cards import card_of, cards
+from ui.compared import grey, listed, twice
 from ui.context import Context
 from ui.dots import Dot, dots
 from ui.figure import figure, no_figure
@@ -59,8 +60,13 @@ def _course(context: Context) -> None:
     _ = context._
     result = by_time(context, "availability", "day")
     title = _("Availability by day")
-    base = context.format.window_short(context.base)
-    note = _("Share of known time, maintenance left out; band: what unknown time allows; grey: {base}", base=base)
+    note = listed(
+        context,
+        _("Share of known time, maintenance left out"),
+        _("band: what unknown time allows"),
+        grey(context, result),
+        twice(context, result),
+    )
     figure(context, "availability-course", course(context, result), [result], title=title, note=note)
     show_table(context, "availability-course", [by_time(context, kpi, "day") for kpi in BOTH], title)
 

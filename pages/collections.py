@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, cast
 
-from metrics import Grain
+from metrics import Grain, Result
 from ui.answers import ask, has_answer
 from ui.bars import Bar, bars
 from ui.cards import card_of, cards
+from ui.compared import grey, grey_mark, listed, twice
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
@@ -66,12 +67,14 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
     if not result.rows:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
-    base = context.format.window_short(context.base)
-    note = _("{unit}; grey: {base}; hatched: month not complete", unit=_unit(context, measure), base=base)
-    if daily or not result.unfinished:
-        note = _("{unit}; grey: {base}", unit=_unit(context, measure), base=base)
-    if not daily:
-        note = f"{note}; {_('click a month to see it alone')}"
+    note = listed(
+        context,
+        _unit(context, measure),
+        grey(context, result),
+        _("hatched: month not complete") if result.unfinished and not daily else "",
+        twice(context, result),
+        "" if daily else _("click a month to see it alone"),
+    )
     clicked = None if daily else "month"
     figure(context, "course", course(context, result), [result], title=title, note=note, filters=clicked)
     show_table(context, "course", [by_time(context, kpi, grain) for kpi in MEASURES], title)
@@ -87,7 +90,15 @@ def _parts(context: Context, measure: str, dimension: str) -> None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     rows = part_bars(context, result, MOST_BARS)
-    figure(context, dimension, bars(context, rows), [result], title=title, note=_note(context, measure, rows), filters=dimension)
+    figure(
+        context,
+        dimension,
+        bars(context, rows),
+        [result],
+        title=title,
+        note=_note(context, measure, result, rows),
+        filters=dimension,
+    )
     show_table(context, dimension, results, title)
 
 
@@ -101,15 +112,14 @@ def _methods_and_channels(context: Context, measure: str) -> None:
         return
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
-    note, whole = _note(context, measure, rows), partial(parts_grid, results, names_of(context))
+    note, whole = _note(context, measure, results[0], rows), partial(parts_grid, results, names_of(context))
     figure(context, "methods", chart, results, title=title, note=note, filters="method", grid=whole)
     titles = (_("By payment method"), _("By channel"))
     tables = [partial(answer_grid, [result], names_of(context)) for result in results]
     show_tables(context, "methods", list(zip(titles, tables, strict=True)))
 
 
-def _note(context: Context, measure: str, rows: Sequence[Bar]) -> str:
-    parts = {"unit": _unit(context, measure), "base": context.format.window_short(context.base)}
-    if any(row.rest for row in rows):
-        return context._("{unit}, share of what is shown; grey mark: {base}; click a bar with a name to filter", **parts)
-    return context._("{unit}, share of what is shown; grey mark: {base}; click a bar to filter", **parts)
+def _note(context: Context, measure: str, result: Result, rows: Sequence[Bar]) -> str:
+    _ = context._
+    click = _("click a bar with a name to filter") if any(row.rest for row in rows) else _("click a bar to filter")
+    return listed(context, _("{unit}, share of what is shown", unit=_unit(context, measure)), grey_mark(context, result), click)

@@ -10,6 +10,7 @@ import metrics
 from metrics import Result
 from ui.answers import ask
 from ui.cards import Card, cards
+from ui.compared import grey, grey_mark, listed
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
@@ -18,7 +19,7 @@ from ui.lookups import known, names_of
 from ui.series import over_time
 from ui.shell import choices, columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
-from ui.survey_words import begun, certainty, measured, notes, satisfied, wording_changes
+from ui.survey_words import all_hidden, begun, certainty, hidden_periods, measured, notes, satisfied, wording_changes
 from ui.tables import show_table, show_tables
 from ui.targets import progress
 from ui.toggle import toggle
@@ -80,11 +81,16 @@ def _trend(context: Context, score: str) -> None:
     if not _has_answers(result):
         no_figure(title, _("No answers in this period for these filters."))
         return
-    drawn = _("By day of invitation; band: 95% interval; grey: {base}", base=context.format.window_short(context.base))
+    table = [ask(context, kpi, grain) for kpi in SCORES]
+    if why := all_hidden(context, result):
+        no_figure(title, why)
+        show_table(context, "satisfaction-trend", table, title)
+        return
+    drawn = listed(context, _("By day of invitation"), _("band: 95% interval"), grey(context, result))
     changes = wording_changes(ask(context, "responses", grain, "survey", "wording", base=None))
-    note = ". ".join((measured(context, score), drawn, *notes(context, [result])))
+    note = ". ".join((measured(context, score), drawn, *hidden_periods(context, result), *notes(context, [result])))
     figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=note)
-    show_table(context, "satisfaction-trend", [ask(context, kpi, grain) for kpi in SCORES], title)
+    show_table(context, "satisfaction-trend", table, title)
 
 
 def _funnel(context: Context, invited: Result) -> None:
@@ -96,7 +102,7 @@ def _funnel(context: Context, invited: Result) -> None:
         (_("Completed"), ask(context, "responses")),
     ]
     title = _("From invitation to answer")
-    note = _("People, and their share of all invited; grey mark: {base}", base=context.format.window_short(context.base))
+    note = listed(context, _("People, and their share of all invited"), grey_mark(context, invited))
     results = [result for _name, result in steps]
     grid = partial(steps_grid, steps, names_of(context))
     figure(context, "funnel", funnel(context, steps), results, title=title, note=note, grid=grid)
@@ -108,18 +114,19 @@ def _by(context: Context, score: str, dimension: str) -> None:
     _ = context._
     clicked = dimension if dimension == "department" else None
     result = ask(context, score, dimension, without=clicked)
-    if dimension == "wave":  # a wave of the base alone is no wave of this period
-        result = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
+    shown = result
+    if dimension == "wave":  # a wave of the base alone is no wave of this period; table and files have it, for it is in the total
+        shown = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
     name = _(result.kpi.title)
     title = _("{score} by department", score=name) if dimension == "department" else _("{score} by wave", score=name)
-    if not _has_answers(result):
+    if not _has_answers(shown):
         no_figure(title, _("No answers in this period for these filters."))
         return
-    drawn = _("Dot with its 95% interval; grey mark: {base}", base=context.format.window_short(context.base))
+    drawn = listed(context, _("Dot with its 95% interval"), grey_mark(context, shown))
     note = ". ".join(filter(None, (measured(context, score), drawn, begun(context) if dimension == "wave" else "")))
     chosen = context.state.filters.get(dimension)
     key = f"satisfaction-{dimension}"
-    figure(context, key, dots(context, result, chosen), [result], title=title, note=note, filters=clicked)
+    figure(context, key, dots(context, shown, chosen), [result], title=title, note=note, filters=clicked)
     show_table(context, key, [result], title)
 
 

@@ -1,7 +1,7 @@
 """Charts over time: a running total against its base, columns by month, a daily line.
 
 Rule: the current period is bold and in the accent colour, its base thin and grey; what is not finished is drawn as unfinished
-(dashed or hatched); a gap in the data is a gap in the line.
+(dashed or hatched); a gap in the data is a gap in the line and in its band, and a value between two gaps is a dot.
 Hazard: days are positions counted from the window's first day, so that 2011 lies under 2012 without a leap day between them.
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from metrics import Unit
 from ui.bars import base_mark
 from ui.charts import Figure, colours, layout, time_axis, value_axis
 from ui.context import Context
+
+_REACH: Final = 0.26
+"""How far the line of a base reaches to either side of the middle of its column; a column reaches 0.325."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +97,7 @@ def columns(
         "hoverinfo": "text",
     }
     data = [bar]
-    if base:
-        place = {
-            "type": "scatter",
-            "mode": "markers",
-            "x": list(range(len(base.values))),
-            "y": list(base.values),
-            "hoverinfo": "skip",
-        }
-        data += [{**place, "marker": base_mark(context, "line-ew", 22, halo)} for halo in (True, False)]
+    data += _base_lines(context, base) if base else []
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     return {
         "data": data,
@@ -114,6 +109,18 @@ def columns(
             yaxis=value_axis(context, min([0.0, *values]), max([0.0, *values]) * 1.04 or 1.0, unit, automargin=True),
         ),
     }
+
+
+def _base_lines(context: Context, base: Series) -> list[dict[str, Any]]:
+    """A grey line across each column at the height of its base, with a halo; as wide as the column, however many there are."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, value in enumerate(base.values):
+        if value is not None:
+            x += [place - _REACH, place + _REACH, None]
+            y += [value, value, None]
+    trace = {"type": "scatter", "mode": "lines", "x": x, "y": y, "connectgaps": False, "hoverinfo": "skip"}
+    return [{**trace, "line": base_mark(context, "", 0, halo)["line"]} for halo in (True, False)]
 
 
 def timeline(
@@ -128,8 +135,8 @@ def timeline(
     """A line over days or months, with the base thin and grey, and bounds as a band where there are any."""
     colour = colours(context)
     data = _bounds(context, bounds)
-    data += [_line(base, colour.context, 1.3)] if base else []
-    data += [_line(current, colour.accent, 2.0), _end_dot(current, colour.accent)]
+    data += [_line(base, colour.context, 1.3), *_alone(base, colour.context, 5)] if base else []
+    data += [_line(current, colour.accent, 2.0), *_alone(current, colour.accent, 7), _end_dot(current, colour.accent)]
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     values += [v for pair in bounds if pair for v in pair]
     low = min(values, default=0.0) if floor is None else floor
@@ -158,6 +165,27 @@ def _line(series: Series, colour: str, width: float) -> dict[str, Any]:
         "hovertext": list(series.texts),
         "hoverinfo": "text",
     }
+
+
+def _alone(series: Series, colour: str, size: int) -> list[dict[str, Any]]:
+    """Dots for values between two gaps, which a line cannot show."""
+    known = [i for i, value in enumerate(series.values) if value is not None]
+    alone = [run[0] for run in _runs(known) if len(run) == 1]
+    if not alone:
+        return []
+    marks = {"x": alone, "y": [series.values[i] for i in alone], "marker": {"color": colour, "size": size}}
+    return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
+
+
+def _runs(positions: Sequence[int]) -> list[list[int]]:
+    """Positions in order, as stretches without a gap."""
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and position == runs[-1][-1] + 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return runs
 
 
 def _last(series: Series) -> tuple[int, float] | None:
@@ -218,10 +246,16 @@ def _projection(context: Context, band: Band) -> list[dict[str, Any]]:
 
 
 def _bounds(context: Context, bounds: Sequence[tuple[float, float] | None]) -> list[dict[str, Any]]:
-    if not any(bounds):
-        return []
-    colour = colours(context)
-    x = [i for i, pair in enumerate(bounds) if pair]
-    edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
-    low, high = ([pair[side] for pair in bounds if pair] for side in (0, 1))
-    return [{**edge, "y": low}, {**edge, "y": high, "fill": "tonexty", "fillcolor": colour.accent_soft}]
+    """A band over each stretch without a gap; where it would be of one point, a bar from end to end."""
+    colour, found = colours(context), []
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    for run in _runs([i for i, pair in enumerate(bounds) if pair]):
+        low, high = ([pair[side] for i in run if (pair := bounds[i])] for side in (0, 1))
+        if len(run) == 1:
+            found.append({**edge, "x": run * 2, "y": [*low, *high], "line": {"width": 5, "color": colour.accent_soft}})
+        else:
+            found += [
+                {**edge, "x": run, "y": low},
+                {**edge, "x": run, "y": high, "fill": "tonexty", "fillcolor": colour.accent_soft},
+            ]
+    return found

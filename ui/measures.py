@@ -50,7 +50,8 @@ def _bar(context: Context, result: Result, row: Row, whole: float) -> Bar:
 
 def _rest(context: Context, result: Result, rows: Sequence[Row], whole: float) -> Bar:
     value = sum(row.value or 0 for row in rows)
-    base = sum(row.base_value or 0 for row in rows) if result.base else None
+    known = [row.base_value for row in rows if row.base_value is not None]
+    base = sum(known) if known else None
     name = context._.ngettext("{n} other", "{n} others", len(rows), n=context.format.count(len(rows)))
     return Bar(name, _drawn(result, value), label(context, result, value, whole), base=_drawn(result, base), rest=True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from metrics import Result, Row, Unit
+from metrics import Result, Row, Unit, span_of
 from ui.bars import Bar, bars
 from ui.charts import Figure, colours, hidden_axis, hover, layout, names_axis, plot_text, wrapped
 from ui.context import Context
@@ -23,6 +23,10 @@ _ROW: Final = 40
 _ROOM: Final = 0.04
 _ROOM_WEAK: Final = 0.4
 """Space beside the widest interval, as a share of the span of values; more where a label says "few answers"."""
+_LABELS: Final = {"week": 6, "month": 12}
+"""How many names of weeks, which are long, and of months an axis has room for."""
+_ABOVE: Final = 0.04
+"""How far above the axis the cross of a hidden period stands, as a share of the height: clear of the names below."""
 _LINE: Final = 15
 """Pixels from one line of small letters to the next."""
 _LABEL: Final = 128
@@ -157,7 +161,8 @@ def _steps(context: Context, steps: Sequence[tuple[str, Result]]) -> list[Bar]:
 
 
 def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] = ()) -> Figure:
-    """A score over time with the band of its interval, its base thin and grey; open dots where a period is not complete.
+    """A score over time with the band of its interval, its base thin and grey; open dots where a period is not complete, and
+    a cross above the axis where a score is hidden.
 
     `wordings` are time keys at which a survey was worded anew, with the code of the wording.
     """
@@ -169,7 +174,13 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
     if result.base and any(r.base_value is not None for r in rows):
         base = Series([r.base_value for r in rows], texts, "")
     bounds = [(r.interval.low, r.interval.high) if r.interval and r.value is not None else None for r in rows]
-    ticks = {i: write.period(r.key(dimension), short=True) for i, r in enumerate(rows) if i % (1 + len(rows) // 12) == 0}
+    step = -(-len(rows) // _LABELS[dimension])
+    years = len({r.key(dimension)[:4] for r in rows}) > 1 and dimension == "month"
+    names = [
+        write.month(span_of(r.key("month")).start, short=True) if years else write.period(r.key(dimension), short=True)
+        for r in rows
+    ]
+    ticks = {i: name for i, name in enumerate(names) if i % (step * (2 if years else 1)) == 0}
     figure = timeline(context, now, base, ticks, result.kpi.unit, bounds)
     open_at = [i for i, r in enumerate(rows) if r.key(dimension) in result.unfinished and r.value is not None]
     figure["data"].append(
@@ -182,6 +193,8 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
             "hoverinfo": "skip",
         }
     )
+    low, high = figure["layout"]["yaxis"]["range"]
+    figure["data"].append(_crosses(context, rows, texts, low + (high - low) * _ABOVE))
     positions = {row.key(dimension): i for i, row in enumerate(rows)}
     placed = [(positions[when], code) for when, code in wordings if when in positions]
     figure["layout"]["shapes"] = [_wording_line(colour.muted, position) for position, _ in placed]
@@ -190,6 +203,21 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
         *(_wording_label(context, line, change, len(rows)) for line, change in enumerate(placed)),
     ]
     return figure
+
+
+def _crosses(context: Context, rows: Sequence[Row], texts: Sequence[str], height: float) -> dict[str, Any]:
+    """A small cross just above the axis for each hidden period; its reason is on hover, and in the note above the chart."""
+    hidden = [i for i, row in enumerate(rows) if row.hidden]
+    line = {"width": 1.6, "color": colours(context).muted}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": hidden,
+        "y": [height] * len(hidden),
+        "marker": {"symbol": "x-thin", "size": 8, "line": line},
+        "hovertext": [texts[i] for i in hidden],
+        "hoverinfo": "text",
+    }
 
 
 def _end(context: Context, values: Sequence[float | None], unit: Unit) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 import metrics
 from metrics import Result, Row
 from ui.charts import plot_text
 from ui.context import Context
 from ui.sentences import span, subject
+
+_NAMED: Final = 4
+"""Hidden periods that a note names; more of them it counts."""
 
 
 def satisfied(context: Context, score: Result) -> str:
@@ -136,6 +140,38 @@ def wording_changes(answers: Result) -> list[tuple[str, str]]:
             if wording != before:
                 changes.append((when, wording))
     return sorted(changes)
+
+
+def hidden_periods(context: Context, result: Result) -> list[str]:
+    """Which periods of a score over time are hidden, and why: a line for each reason; many periods are counted."""
+    write, grain = context.format, result.by[0]
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for row in result.rows:
+        if row.hidden:
+            by_reason[row.hidden].append(write.period(row.key(grain), short=True))
+    said = []
+    for reason, found in by_reason.items():
+        periods = context._(", ").join(found)
+        if len(found) > _NAMED:
+            n = write.count(len(found))
+            periods = (
+                context._.ngettext("{n} month", "{n} months", len(found), n=n)
+                if grain == "month"
+                else context._.ngettext("{n} week", "{n} weeks", len(found), n=n)
+            )
+        said.append(context._("× {reason} ({periods})", reason=context._.note(reason), periods=periods))
+    return said
+
+
+def all_hidden(context: Context, result: Result) -> str:
+    """That and why a score has nothing to show over time; empty where at least one period has a score."""
+    reasons = dict.fromkeys(row.hidden for row in result.rows if row.hidden)
+    if not reasons or any(row.value is not None for row in result.rows):
+        return ""
+    return context._(
+        "No score can be shown for any part of this period ({reasons}). Choose a longer period, or remove a filter.",
+        reasons=context._(", ").join(context._.note(reason) for reason in reasons),
+    )
 
 
 def notes(context: Context, results: Sequence[Result]) -> list[str]:

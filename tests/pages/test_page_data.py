@@ -43,7 +43,9 @@ def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000) -> Path:
                 "payments", accepted=accepted, fils_in=1_234_567, fils_accepted=1_234_567, fils_duplicates=0, fils_rejected=0
             )
         ],
-        coverage_days=[{"source": "payments", "day": day, "rows": 33, "fils": 100, "delivered": True} for day in days if day != MISSING],
+        coverage_days=[
+            {"source": "payments", "day": day, "rows": 33, "fils": 100, "delivered": True} for day in days if day != MISSING
+        ],
         reconciliation=[
             {
                 "source": "payments",

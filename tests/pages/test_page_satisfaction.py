@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages import satisfaction
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government, libraries, nothing
 from tests.support.visits import markup, text, visit
@@ -202,3 +203,41 @@ def test_the_chosen_score_is_what_charts_files_and_explanations_are_about(monkey
 
 def test_an_unknown_score_is_the_first(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     assert "Satisfaction by month" in markup(visit(monkeypatch, data, "satisfaction", score="panel-2"))
+
+
+def monthly(*answers: int) -> list[dict[str, Any]]:
+    """A survey with so many answers in January, February..."""
+    return [survey(date(2012, i, 2), "customs", 100, n, n) for i, n in enumerate(answers, start=1)]
+
+
+def test_a_hidden_month_is_a_gap_in_line_and_band_a_cross_and_a_word(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rows = monthly(50, 50, 9, 50, 9, 50, 50, 50)
+    build_snapshot(tmp_path, surveys=rows).close()
+    app = visit(monkeypatch, tmp_path, "satisfaction")
+    *band, line, alone, end, _unfinished, crosses = next(charts(app))["data"]
+    assert line["y"] == [1, 1, None, 1, None, 1, 1, 1]
+    assert [trace["x"] for trace in band] == [[0, 1], [0, 1], [3, 3], [5, 6, 7], [5, 6, 7]], "the band has the gaps of the line"
+    assert (alone["x"], end["x"], crosses["x"]) == ([3], [7], [2, 4])
+    assert "× hidden: fewer than 10 answers (Mar, May)" in text(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_trend_of_hidden_periods_alone_is_said_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str) -> None:
+    weeks = [survey(date(2012, 9, day), "customs", 30, 4, 4) for day in (3, 10, 17, 24)]
+    build_snapshot(tmp_path, surveys=weeks, complete_through=date(2012, 9, 30)).close()
+    app = visit(monkeypatch, tmp_path, "satisfaction", lang=language, period="month", month="2012-09")
+    said = {"en": "No score can be shown for any part of this period (hidden: fewer than 10 answers", "ar": "لا يمكن عرض"}
+    assert said[language] in text(app)
+    assert len(list(charts(app))) == 3, "funnel, waves and departments; no empty grid"
+
+
+def test_a_wave_of_the_base_alone_is_in_the_table_for_it_is_in_the_total(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = {"invited": 100, "completed": 50, "csat_valid": 50, "csat_top2": 40}
+    surveys = [{**asked, "day": date(year, 3, 1), "wave": f"{year}-spring"} for year in (2011, 2012)]
+    build_snapshot(tmp_path, surveys=surveys, complete_through=date(2012, 9, 30)).close()
+    shown: dict[str, Any] = {}
+    monkeypatch.setattr(satisfaction, "show_table", lambda _, key, results, __: shown.update({key: results}))
+    visit(monkeypatch, tmp_path, "satisfaction")
+    (answer,) = shown["satisfaction-wave"]
+    assert [row.base_n for row in answer.rows] == [0, 50]
+    assert answer.total.base_n == 50

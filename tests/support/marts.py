@@ -161,7 +161,9 @@ def _coverage(logs: Mapping[str, list[dict[str, Any]]], through: date | None) ->
             )
             for s in sources
         ],
-        "coverage_days": [{"source": s, "day": day, "rows": 1, "fils": 0, "delivered": True} for s in sources for day in sorted(days[s])],
+        "coverage_days": [
+            {"source": s, "day": day, "rows": 1, "fils": 0, "delivered": True} for s in sources for day in sorted(days[s])
+        ],
     }
 
 

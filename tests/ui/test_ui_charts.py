@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics import Window
 from tests.support.contexts import context_over
 from tests.support.scenes import government
 from ui import theme
@@ -20,7 +22,7 @@ from ui.dots import Dot, dots
 from ui.figure import CONFIG
 from ui.lines import Series, columns, running_total, timeline
 from ui.measures import part_bars
-from ui.progression import progression
+from ui.progression import progression, time_ticks
 from ui.survey_charts import dots as scores
 from ui.text import plain
 
@@ -203,3 +205,36 @@ def test_scores_have_room_in_pixels_for_value_and_interval(context: Context) -> 
     result = ask(context, "satisfaction", "department")
     assert scores(context, result)["layout"]["margin"]["r"] >= 120
     assert scores(context_over(context.snapshot, "ar"), result)["layout"]["margin"]["l"] >= 120
+
+
+def test_the_band_of_a_line_has_its_gaps_and_a_value_between_gaps_is_a_dot(context: Context) -> None:
+    bounds = [(0.0, 2.0), (1.0, 3.0), None, (2.0, 4.0), None]
+    figure = timeline(context, Series([1, 2, None, 3, None], [""] * 5), None, {}, "count", bounds)
+    low, high, bar, line, alone, _end = figure["data"]
+    assert (low["x"], high["x"], high["fill"]) == ([0, 1], [0, 1], "tonexty")
+    assert (bar["x"], bar["y"]) == ([3, 3], [2.0, 4.0])
+    assert (line["y"], alone["x"], alone["y"]) == ([1, 2, None, 3, None], [3], [3])
+
+
+def test_the_line_of_a_base_is_as_wide_as_its_column_and_no_base_has_none(context: Context) -> None:
+    figure = columns(context, Series([1, 2], ["", ""]), Series([None, 3], ["", ""]), {}, "count")
+    halo, line = figure["data"][1:]
+    assert halo["x"] == line["x"] == [0.74, 1.26, None]
+    assert line["y"] == [3, 3, None]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ((2012, 1, 1), (2012, 3, 31), ["Jan", "Feb", "Mar"]),
+        ((2011, 7, 1), (2012, 6, 30), ["Jul 2011", "Sep 2011", "Nov 2011", "Jan 2012", "Mar 2012", "May 2012"]),
+        ((2016, 7, 1), (2021, 6, 30), ["2017", "2018", "2019", "2020", "2021"]),
+    ],
+)
+def test_months_of_several_years_are_named_with_their_year(
+    context: Context, start: tuple[int, int, int], end: tuple[int, int, int], said: list[str]
+) -> None:
+    window = Window(date(*start), date(*end))
+    assert list(time_ticks(context, window, "month").values()) == said
+    if start[0] != end[0]:
+        assert list(time_ticks(context, window, "day").values()) == said

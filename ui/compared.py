@@ -1,0 +1,44 @@
+"""What a chart says of its base: which days are drawn in grey, and where the rows hold one of them twice.
+
+Rule: grey is named only where grey is drawn, and by the days that are drawn: a base that begins before the data is shown from
+its first whole day on.
+"""
+
+from __future__ import annotations
+
+import metrics
+from metrics import BESIDE_TWO, Note, Result, Window
+from ui.context import Context
+
+
+def grey_days(context: Context, result: Result) -> str:
+    """The days of the base for which there is something to draw, in short; empty where there is nothing."""
+    base = result.base
+    if base is None or all(row.base_value is None for row in (*result.rows, result.total)):
+        return ""
+    first = metrics.first_day(context.snapshot, result.kpi)
+    shown = Window(first, base.end) if first and base.start < first <= base.end else base
+    return context.format.window_short(shown)
+
+
+def grey(context: Context, result: Result) -> str:
+    """What a grey line, or grey marks over time, stand for; empty where there are none."""
+    days = grey_days(context, result)
+    return context._("grey: {base}", base=days) if days else ""
+
+
+def grey_mark(context: Context, result: Result) -> str:
+    """What the grey mark of a bar or dot stands for; empty where there is none."""
+    days = grey_days(context, result)
+    return context._("grey mark: {base}", base=days) if days else ""
+
+
+def twice(context: Context, result: Result) -> str:
+    """That a day of the base stands beside two days; empty where none does."""
+    said = [context._.note(note) for note in result.notes if isinstance(note, Note) and note.source == BESIDE_TWO]
+    return " ".join(said).rstrip(".")
+
+
+def listed(context: Context, *parts: str) -> str:
+    """The parts of a note above a chart, as a list of the page's language; empty ones drop out."""
+    return context._("; ").join(part for part in parts if part)
