@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, wrapped
+from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, row_height, wrapped
 from ui.context import Context
 
-_ROW: Final = 30
 _LABEL_ROOM: Final = 44
 """Pixels beside the plot for the label of the longest bar: on a phone a share of the plot alone is too little."""
 
@@ -62,10 +61,10 @@ def in_view(context: Context, row: Bar) -> bool:
 
 
 def change_bars(context: Context, rows: Sequence[Bar], *, good: str = "up") -> Figure:
-    """Bars left and right of zero: what grew in the accent colour, what fell in red (or the other way round)."""
+    """Bars left and right of zero: what grew in the accent colour, what fell in red (or the other way round), the rest grey."""
     colour = colours(context)
     up, down = (colour.accent, colour.bad) if good == "up" else (colour.bad, colour.accent)
-    shades = [up if (row.value or 0) >= 0 else down for row in rows]
+    shades = [colour.context if row.rest else up if (row.value or 0) >= 0 else down for row in rows]
     values = [row.value or 0.0 for row in rows]
     low, high = min([0.0, *values]), max([0.0, *values])
     room = (high - low) * 0.26 or 1.0
@@ -128,6 +127,6 @@ def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], l
     names = names_axis(context, name_labels(context, [row.name for row in rows]))
     span = [high, low] if context.rtl else [low, high]
     beside = {"l" if context.rtl else "r": _LABEL_ROOM}
-    height = max(90, _ROW * len(rows) + 24)
+    height = max(90, row_height(names) * len(rows) + 24)
     axes = {"xaxis": hidden_axis(range=span), "yaxis": names}
     return {"data": data, "layout": layout(context, height, margin=beside, clickmode="event+select", **axes)}

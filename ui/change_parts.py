@@ -36,19 +36,25 @@ class Part:
 
 
 def parts_of_change(context: Context, result: Result, most: int) -> list[Part]:
-    """The parts of an additive answer by what they added to its change, largest first; the smallest taken together."""
+    """The parts of an additive answer by what they added to its change: of a growth the largest growth first, of a fall the
+    largest fall; last the smallest, taken together.
+    """
     names, (dimension,) = names_of(context), result.by
     parts = [
         Part(row.key(dimension), names.of(dimension, row.key(dimension)), int(row.value or 0), int(row.base_value or 0))
         for row in result.rows
         if row.value is not None or row.base_value is not None
     ]
+    rest: list[Part] = []
+    sign = -1 if sum(part.change for part in parts) >= 0 else 1
     if len(parts) > most:
         parts.sort(key=lambda part: -abs(part.change))
-        rest = parts[most - 1 :]
-        name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
-        parts = [*parts[: most - 1], Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
-    return sorted(parts, key=lambda part: -part.change)
+        parts, rest = parts[: most - 1], parts[most - 1 :]
+    parts.sort(key=lambda part: sign * part.change)
+    if not rest:
+        return parts
+    name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
+    return [*parts, Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
 
 
 def bars_of_change(context: Context, result: Result, most: int) -> list[Bar]:
@@ -61,6 +67,7 @@ def bars_of_change(context: Context, result: Result, most: int) -> list[Bar]:
             float(minor_to_major(part.change)),
             write.short(minor_to_major(part.change), sign=True),
             filter=(dimension, part.code) if part.code else None,
+            rest=part.code is None,
             details=(hover(f"{now}: {write.money_exact(part.value)}", f"{then}: {write.money_exact(part.base)}"),),
         )
         for part in parts_of_change(context, result, most)

@@ -21,6 +21,8 @@ from ui.theme import FONT, Palette, palette
 Figure = dict[str, Any]
 
 CONFIG: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
+_ROW: Final = 30
+_ROW_OF_TWO: Final = 38
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 
 
@@ -109,6 +111,11 @@ def names_axis(context: Context, labels: Sequence[str], *, grid: bool = False) -
         "tickcolor": "rgba(0,0,0,0)",
         "tickfont": {"size": 12, "color": colour.ink},
     }
+
+
+def row_height(names: dict[str, Any]) -> int:
+    """Pixels for each row of a names axis: more where a name stands on two lines, so that it does not touch its neighbours."""
+    return _ROW_OF_TWO if any("<br>" in name for name in names["ticktext"]) else _ROW
 
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from ui.charts import Figure, colours, hover, layout, name_labels, names_axis, value_axis, wrapped
+from ui.charts import Figure, colours, hover, layout, name_labels, names_axis, row_height, value_axis, wrapped
 from ui.context import Context
-
-_ROW: Final = 30
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,15 @@ def dots(context: Context, rows: Sequence[Dot], target: float | None = None) -> 
     span = [high + room, low - (high - low) * 0.05]
     axis["range"] = span if context.rtl else span[::-1]
     data = [_bounds(context, rows), _rings(context, rows), _dots(context, rows)]
+    names = names_axis(context, name_labels(context, [row.name for row in rows]), grid=True)
     figure: Figure = {
         "data": data,
         "layout": layout(
             context,
-            max(110, _ROW * len(rows) + 48),
+            max(110, row_height(names) * len(rows) + 48),
             margin={"t": 26},
             xaxis=axis,
-            yaxis=names_axis(context, name_labels(context, [row.name for row in rows]), grid=True),
+            yaxis=names,
             clickmode="event+select",
             annotations=[_label(context, i, row, low) for i, row in enumerate(rows)],
         ),

@@ -102,7 +102,7 @@ def test_a_change_is_told_in_whole_and_by_part_in_the_main_unit() -> None:
     grown, size = growth(context, ask(context, "collected_amount"))
     assert (grown, plain(size)) == (False, "AED 50.00")
     bars = bars_of_change(context, ask(context, "collected_amount", "department"), 8)
-    assert [(bar.filter, bar.value) for bar in bars] == [(("department", "customs"), 300.0), (("department", "dewa"), -350.0)]
+    assert [(bar.filter, bar.value) for bar in bars] == [(("department", "dewa"), -350.0), (("department", "customs"), 300.0)]
 
 
 def test_steps_have_a_row_each_with_their_share_of_the_first() -> None:
