@@ -129,8 +129,6 @@ def _series(context: Context, card: Card) -> str:
 def _target(way: Progress | None) -> str:
     if way is None:
         return ""
-    if way.filled is None:
-        return f'<div class="k-target"><p>{escape(way.words)}</p></div>'
     width = f"{100 * min(1.0, max(0.0, way.filled)):.1f}"
     gone = "" if way.gone is None else f'<u style="inset-inline-start:{100 * way.gone:.1f}%"></u>'
     return (

@@ -51,12 +51,14 @@ def collected(context: Context, result: Result) -> str:
 
 
 def subject(context: Context, result: Result, sentence: str) -> str:
-    """The sentence with the filters in front, where there are any."""
+    """The sentence with the filters in front, where there are any; behind their colon it begins with a small letter."""
     names = names_of(context)
     said = [names.of(dimension, code) for dimension, codes in result.filters.values for code in codes]
     if not said:
         return sentence
     shown = said if len(said) <= 3 else [*said[:2], context._("{n} more", n=context.format.count(len(said) - 2))]
+    if sentence[1:2].islower():  # "No collections", but not "AED 3bn"
+        sentence = sentence[0].lower() + sentence[1:]
     return f"{context._(', ').join(context.format.name(name) for name in shown)}: {sentence}"
 
 

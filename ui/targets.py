@@ -15,16 +15,17 @@ from metrics import Result, Scope
 from ui.context import Context
 
 _HIGH: Final = Fraction(9, 10)
-"""From this share on a bar from zero says nothing: 99.6% of a target of 99.7% would look almost there. Words only."""
+"""From this share on a bar from zero says nothing: 99.6% of a target of 99.7% would look almost there. What the target allows
+to fail (0.3%) is then measured against what did."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`filled` is the length of the bar (0..1; None for words only), `words` say what it means, `gone` the share of the year
-    that has passed: the tick on the bar.
+    """`filled` is the length of the bar (0..1), `words` say what it means, `gone` the share of the year that has passed: the
+    tick on the bar.
     """
 
-    filled: float | None
+    filled: float
     words: str
     gone: float | None = None
 
@@ -61,10 +62,9 @@ def _of_year(context: Context, result: Result, target: Fraction) -> Progress | N
     if (window.start.month, window.start.day) != (1, 1) or window.start.year != window.end.year:
         return None
     done = Fraction(result.total.value or 0) / target
-    amount = float(target) / 100 if result.kpi.unit == "fils" else float(target)
     gone = Fraction(window.days, metrics.year(window.end.year).days)
     said = {
-        "target": write.short(amount),
+        "target": write.money(float(target)) if result.kpi.unit == "fils" else write.short(float(target)),
         "year": write.period(str(window.end.year)),
         "share": write.share(float(done), decimals=0),
         "gone": write.share(float(gone), decimals=0),
@@ -82,18 +82,13 @@ def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
     """A ratio or score against its target."""
     value = Fraction(result.total.value or 0).limit_denominator(10**9)
     up = result.kpi.direction != "down"
-    filled: Fraction | None
     reached = value >= target if up else value <= target
-    if up and result.kpi.unit == "share" and target >= _HIGH:
-        filled = None
-    elif reached:
-        filled = Fraction(1)
-    else:
-        filled = value / target if up else target / value
     written = context.format.value(float(target), result.kpi.unit)
-    said = (
-        context._("Target {target} · reached", target=written)
-        if reached
-        else context._("Target {target} · behind", target=written)
-    )
-    return Progress(None if filled is None else float(filled), said)
+    if reached:
+        return Progress(1.0, context._("Target {target} · reached", target=written))
+    if up and result.kpi.unit == "share" and target >= _HIGH:
+        failed, allowed = 1 - value, 1 - target
+        share = context.format.share(float(failed / allowed), decimals=0) if allowed else ""
+        said = context._("Target {target} · behind: {share} of the failures it allows", target=written, share=share)
+        return Progress(float(allowed / failed), said if allowed else context._("Target {target} · behind", target=written))
+    return Progress(float(value / target if up else target / value), context._("Target {target} · behind", target=written))

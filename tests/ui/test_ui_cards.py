@@ -16,15 +16,18 @@ from tests.support.marts import build_snapshot
 from tests.support.scenes import government
 from ui.answers import ask
 from ui.attention import items
+from ui.bars import change_bars
 from ui.cards import Card, card_html
 from ui.change import change_of
-from ui.change_parts import parts_of_change
+from ui.change_parts import bars_of_change, parts_of_change
 from ui.context import Context
 from ui.explain import explanation
 from ui.i18n import translator
 from ui.series import over_time
 from ui.sparkline import sparkline
 from ui.targets import progress
+from ui.text import plain
+from ui.theme import LIGHT
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +107,28 @@ def test_the_way_to_a_target_of_a_level(context: Context) -> None:
     found = progress(context, ask(context, "availability"))
     assert found
     assert found.words == "Target 99.70% · reached"  # 10,800 s down of 547 x 85,500 known
-    assert found.filled is None  # a bar from zero would look full whatever the availability
-    assert "k-target-bar" not in card_html(context, Card(ask(context, "availability"), progress=found))
+    assert found.filled == 1
+    missed = progress(context, with_total(ask(context, "availability"), value=0.991))
+    assert missed
+    assert missed.words == "Target 99.70% · behind: 300% of the failures it allows"
+    assert missed.filled == pytest.approx(1 / 3), "a bar from zero would look full whatever the availability"
+    assert "k-target-bar" in card_html(context, Card(ask(context, "availability"), progress=missed))
+
+
+def test_the_target_of_an_amount_has_its_currency(tmp_path: Path) -> None:
+    snapshot = build_snapshot(
+        tmp_path,
+        payments=[{"day": date(2012, 9, 30), "settled": 30, "gross_fils": 100_000_000_00}],
+        targets=[
+            {"kpi": "collected_amount", "department": "*", "year": 2012, "numerator": 4_200_000_000_00, "denominator": 1},
+        ],
+    )
+    english, arabic = context_over(snapshot), context_over(snapshot, "ar")
+    for context, said in ((english, "Target AED 4.20bn for 2012"), (arabic, "4.20 مليار درهم")):
+        found = progress(context, ask(context, "collected_amount"))
+        assert found
+        assert said in plain(found.words)
+    snapshot.close()
 
 
 def test_a_sum_is_measured_against_the_year_and_the_days_gone(tmp_path: Path) -> None:
@@ -143,6 +166,23 @@ def test_parts_of_a_change_add_up_to_it_however_few_are_named(context: Context) 
         parts = parts_of_change(context, result, most)
         assert len(parts) == min(most, 2)
         assert sum(part.change for part in parts) == 60_000
+
+
+def test_of_a_fall_the_largest_comes_first_and_the_rest_is_last(tmp_path: Path) -> None:
+    fall = {"a": (100, 90), "b": (100, 10), "c": (100, 40), "d": (100, 99), "e": (100, 98)}
+    rows = [
+        {"day": date(year, 1, 1), "department": code, "settled": 1, "gross_fils": amount}
+        for code, amounts in fall.items()
+        for year, amount in zip((2011, 2012), amounts, strict=True)
+    ]
+    snapshot = build_snapshot(tmp_path, payments=rows)
+    context = context_over(snapshot)
+    parts = parts_of_change(context, ask(context, "collected_amount", "department"), 4)
+    assert [(part.code, part.change) for part in parts] == [("b", -90), ("c", -60), ("a", -10), (None, -3)]
+    bars = bars_of_change(context, ask(context, "collected_amount", "department"), 4)
+    shades = change_bars(context, bars)["data"][0]["marker"]["color"]
+    assert shades == [LIGHT.bad, LIGHT.bad, LIGHT.bad, LIGHT.context], "what is taken together is grey"
+    snapshot.close()
 
 
 def test_a_trend_leaves_out_weeks_that_the_window_cuts(context: Context) -> None:
