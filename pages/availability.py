@@ -14,14 +14,14 @@ from ui.filters import filter_bar
 from ui.incidents import incident_table, reported_table
 from ui.lookups import names_of
 from ui.measures import by_time, with_chosen
-from ui.outages import available, bounds_in_words, course
+from ui.outages import available, beyond, bounds_in_words, course
 from ui.shell import columns, empty, headline
 from ui.tables import show_table
 from ui.targets import level
 
 CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
 BOTH: Final = ("availability", "availability_including_maintenance")
-MOST_SERVICES: Final = 14
+MOST_PARTS: Final = 14
 
 
 def page(context: Context) -> None:
@@ -59,15 +59,17 @@ def _not_monitored(context: Context) -> None:
 def _course(context: Context) -> None:
     _ = context._
     result = by_time(context, "availability", "day")
-    title = _("Availability by day")
+    title = _("Availability by day") if result.by == ("day",) else _("Availability by month")
+    chart = course(context, result)
     note = listed(
         context,
         _("Share of known time, maintenance left out"),
         _("band: what unknown time allows"),
         grey(context, result),
+        beyond(context, result, chart),
         twice(context, result),
     )
-    figure(context, "availability-course", course(context, result), [result], title=title, note=note)
+    figure(context, "availability-course", chart, [result], title=title, note=note)
     show_table(context, "availability-course", [by_time(context, kpi, "day") for kpi in BOTH], title)
 
 
@@ -76,13 +78,13 @@ def _parts(context: Context, dimension: str) -> None:
     _ = context._
     without, counted = (ask(context, kpi, dimension, without=dimension) for kpi in BOTH)
     rows = sorted(without.rows, key=lambda row: (row.value is None, row.value or 0.0))
-    shown = with_chosen(context, rows, MOST_SERVICES)
-    title = _("By department, worst first")
-    if dimension == "service":
-        title = _("Services, worst first")
-        if len(rows) > len(shown):
-            n, whole = context.format.count(len(shown)), context.format.count(len(rows))
-            title = _("The {n} services with the lowest availability, of {all}", n=n, all=whole)
+    shown = with_chosen(context, rows, MOST_PARTS)
+    title = _("By department, worst first") if dimension == "department" else _("Services, worst first")
+    if len(rows) > len(shown):
+        n, whole = context.format.count(len(shown)), context.format.count(len(rows))
+        title = _("The {n} services with the lowest availability, of {all}", n=n, all=whole)
+        if dimension == "department":
+            title = _("The {n} departments with the lowest availability, of {all}", n=n, all=whole)
     if not shown:
         no_figure(title, _("Nothing is monitored for these filters."))
         return

@@ -9,6 +9,7 @@ from ui.attention import attention, items
 from ui.bars import change_bars
 from ui.cards import card_of, cards
 from ui.change_parts import bars_of_change, growth
+from ui.compared import listed
 from ui.context import Context
 from ui.explain import explained
 from ui.figure import figure, no_figure
@@ -63,25 +64,36 @@ def _without_collections(context: Context, amount: Result) -> tuple[str, str]:
 
 def _projected(context: Context, amount: Result) -> Projection | None:
     """The projection to the year's end, for the unfiltered year so far: simulating takes a second, once for each snapshot."""
-    so_far = is_year_to_date(context.window) and context.window.end == context.facts.complete_through
-    if not so_far or context.state.filters.values or amount.total.value is None:
+    if not _is_year_so_far(context) or context.state.filters.values or amount.total.value is None:
         return None
     return project(context, "collected_amount")
 
 
+def _is_year_so_far(context: Context) -> bool:
+    return is_year_to_date(context.window) and context.window.end == context.facts.complete_through
+
+
+def _is_part(context: Context) -> bool:
+    """Whether a filter is why the year so far has no projection."""
+    return _is_year_so_far(context) and bool(context.state.filters.values)
+
+
 def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
-    _ = context._
+    _, write = context._, context.format
     so_far = is_year_to_date(context.window)
-    title = _("Collected since 1 January") if so_far else _("Collected in {period}", period=context.format.window(context.window))
+    title = _("Collected since 1 January") if so_far else _("Collected in {period}", period=write.window(context.window))
     if amount.total.value is None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     found = progression(context, "collected_amount")
     shade = band(context, found, projected) if projected else None
-    parts = {"currency": context.format.currency_name, "base": context.format.window_short(found.results[1].window)}
-    note = _("{currency}, running total; grey: {base}", **parts)
-    if shade:
-        note = _("{currency}, running total; grey: {base}; shaded: projection to year end", **parts)
+    note = listed(
+        context,
+        _("{currency}, running total", currency=write.currency_name),
+        _("grey: {base}", base=write.window_short(found.results[1].window)) if found.base else "",
+        _("shaded: projection to year end") if shade else "",
+        _("no projection: it is made and tested for all departments and channels together") if _is_part(context) else "",
+    )
     chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)
     grid = partial(running_grid, found, shade, names_of(context))
     more = projection_html(context, projected) if projected else ""

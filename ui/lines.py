@@ -20,6 +20,10 @@ _REACH: Final = 0.26
 """How far the line of a base reaches to either side of the middle of its column; a column reaches 0.325."""
 
 
+_ROOM_BEFORE: Final = 0.4
+"""Share of the width that a label at the end of a line needs before it."""
+
+
 @dataclass(frozen=True)
 class Series:
     """Values at positions 0, 1, 2..., each with its text for hover; `label` is written at the last one that is known."""
@@ -45,18 +49,18 @@ def running_total(
 ) -> Figure:
     """A cumulative line against its base; with a band to the year's end where there is a projection."""
     colour = colours(context)
-    data = [_line(base, colour.context, 1.6)] if base else []
+    data = [_line(base, colour.context, 1.6), *_alone(base, colour.context, 5)] if base else []
     data += _projection(context, band) if band else []
     data.append(_line(current, colour.accent, 2.6))
     marks = [_base_label(base, colour.muted)] if base else []
     data.append(_end_dot(current, colour.accent))
-    marks.append(_end_label(current, colour.accent))
     if band:
         marks.append(_label(band.at[-1], band.high[-1], band.label, colour.accent))
     top = max((v for s in (current, base) if s for v in s.values if v is not None), default=1.0)
     top = max(top, max(band.high, default=0.0)) if band else top
     slots = max(len(s.values) for s in (current, base) if s)
     slots = max(slots, band.at[-1] + 1) if band else slots
+    marks.append(_end_label(current, colour.accent, slots))
     return {
         "data": data,
         "layout": layout(
@@ -204,9 +208,13 @@ def _end_dot(series: Series, colour: str) -> dict[str, Any]:
     }
 
 
-def _end_label(series: Series, colour: str) -> dict[str, Any] | None:
+def _end_label(series: Series, colour: str, slots: int) -> dict[str, Any] | None:
+    """Beside the end of the line, before it where there is room, else after it."""
     last = _last(series)
-    return _label(last[0], last[1], series.label, colour) if last else None
+    if last is None:
+        return None
+    label = _label(last[0], last[1], series.label, colour)
+    return label if last[0] > slots * _ROOM_BEFORE else {**label, "xanchor": "left", "xshift": 8}
 
 
 def _base_label(series: Series, colour: str) -> dict[str, Any] | None:

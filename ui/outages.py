@@ -1,7 +1,8 @@
 """Availability in words and over time: the sentences of the page, and the daily line with its bounds.
 
 Rule: unknown time is neither up nor down: it widens the bounds, in the sentence as in the chart.
-Hazard: one bad day among many good ones squeezes the axis; it begins at the lowest value that is shown, and says so.
+Hazard: one day that is not known would squeeze the axis and flatten the line; the axis holds the lines, and where the band
+reaches below it, the note says how far.
 """
 
 from __future__ import annotations
@@ -66,4 +67,14 @@ def course(context: Context, result: Result) -> Figure:
     current, base = pair(context, result)
     ticks = time_ticks(context, result.window, "day" if result.by == ("day",) else "month")
     bounds = {row.keys[0][1]: row.bounds for row in result.rows}
-    return timeline(context, current, base, ticks, "share", [bounds.get(key) for key in time_keys(result)])
+    lines = [v for series in (current, base) if series for v in series.values if v is not None]
+    floor = min(lines) if lines else None
+    return timeline(context, current, base, ticks, "share", [bounds.get(key) for key in time_keys(result)], floor)
+
+
+def beyond(context: Context, result: Result, chart: Figure) -> str:
+    """How far the band of unknown time reaches below the axis; empty where it stays inside."""
+    lowest = min((row.bounds[0] for row in result.rows if row.bounds), default=1.0)
+    if lowest >= chart["layout"]["yaxis"]["range"][0]:
+        return ""
+    return context._("the band reaches down to {low}, below the axis", low=context.format.share(lowest))

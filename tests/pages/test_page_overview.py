@@ -105,3 +105,16 @@ def test_where_nothing_is_paid_the_page_leads_with_what_is_known(monkeypatch: py
     page = markup(visit(monkeypatch, tmp_path))
     assert "available 90.0% of the time" in page.split("</h1>")[0]
     assert "No collections were reported to 30 September 2012." in page
+
+
+def test_a_filtered_year_says_why_it_has_no_projection(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    why = "no projection: it is made and tested for all departments and channels together"
+    assert why in text(visit(monkeypatch, data, department="customs"))
+    assert why not in text(visit(monkeypatch, data))
+    assert why not in text(visit(monkeypatch, data, department="customs", period="month", month="2012-08"))
+
+
+def test_behind_the_name_of_a_filter_a_sentence_begins_small(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = text(visit(monkeypatch, data, department="customs", period="custom", **{"from": "2012-01-01", "to": "2012-01-02"}))
+    assert "Customs: services were available" in said
+    assert "Customs: AED 2,000 collected" in text(visit(monkeypatch, data, department="customs"))

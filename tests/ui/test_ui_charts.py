@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from metrics import Window
 from tests.support.contexts import context_over
+from tests.support.marts import build_snapshot
 from tests.support.scenes import government
 from ui import theme
 from ui.answers import ask
@@ -22,6 +23,7 @@ from ui.dots import Dot, dots
 from ui.figure import CONFIG
 from ui.lines import Series, columns, running_total, timeline
 from ui.measures import part_bars
+from ui.outages import beyond, course
 from ui.progression import progression, time_ticks
 from ui.survey_charts import dots as scores
 from ui.text import plain
@@ -238,3 +240,35 @@ def test_months_of_several_years_are_named_with_their_year(
     assert list(time_ticks(context, window, "month").values()) == said
     if start[0] != end[0]:
         assert list(time_ticks(context, window, "day").values()) == said
+
+
+def test_the_label_of_a_single_point_stands_to_its_right(context: Context) -> None:
+    def label(*values: float) -> str:
+        series = Series(values, [""] * len(values), "2012: AED 3,000")
+        (mark,) = running_total(context, series, None, {}, "fils")["layout"]["annotations"]
+        return str(mark["xanchor"])
+
+    assert (label(3.0), label(1.0, 2.0, 3.0)) == ("left", "right")
+
+
+def test_unknown_time_does_not_flatten_the_line(tmp_path: Path) -> None:
+    rows = [
+        {"day": date(2012, 9, day), "up_seconds": 9_960 + day, "down_seconds": 40 - day, "unknown_seconds": 5_000 * (day == 2)}
+        for day in (1, 2, 3)
+    ]
+    snapshot = build_snapshot(tmp_path, availability=rows)
+    context = context_over(snapshot)
+    result = ask(context, "availability", "day")
+    chart = course(context, result)
+    assert chart["layout"]["yaxis"]["range"][0] > 0.99
+    assert beyond(context, result, chart) == "the band reaches down to 66.4%, below the axis"
+    snapshot.close()
+
+
+def test_rows_with_names_of_two_lines_are_higher(context: Context) -> None:
+    short, long = ([Bar("a", 1.0, "1")] * 9, [Bar("Department of Economic Development", 1.0, "1")] * 9)
+    assert bars(context, long)["layout"]["height"] - bars(context, short)["layout"]["height"] >= 9 * 6
+    name = "Dubai Technology and Media Free Zone Authority"
+    assert (
+        dots(context, [Dot(name, 0.9, "")] * 9)["layout"]["height"] > dots(context, [Dot("a", 0.9, "")] * 9)["layout"]["height"]
+    )
