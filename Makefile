@@ -51,7 +51,7 @@ lint: $(VENV)/.test ## format, lint, types and import rules
 
 lock: $(VENV)/.test ## pin requirements*.txt again from requirements*.in
 	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
-	$(VENV)/bin/uv pip compile -q --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -o requirements-dev.txt
 
 docs: $(VENV)/.run ## write the generated pages of docs/ again
 	$(PY) -m metrics docs

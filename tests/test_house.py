@@ -9,6 +9,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+ROOMS = ("dashboard.py", "pages", "ui", "metrics", "store", "generators")
+NEEDED_UNSEEN = {
+    "plotly": "st.plotly_chart imports it",
+    "pyarrow": "DuckDB hands frames to polars through it",
+    "tzdata": "the time zones of zoneinfo, where the system has none",
+}
 
 
 def tracked() -> list[Path]:
@@ -53,6 +59,13 @@ def test_every_requirement_is_pinned() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text("utf-8").splitlines():
             assert re.match(r"^[a-z0-9._-]+(\[[a-z,]+\])?==[\w.]+( ;.*)?$", line), f"{name}: {line}"
+
+
+def test_what_the_dashboard_installs_it_imports_and_what_only_tests_import_it_does_not_install() -> None:
+    wanted = re.findall(r"^[a-z0-9-]+", (ROOT / "requirements.in").read_text("utf-8"), re.MULTILINE)
+    code = "\n".join(p.read_text("utf-8") for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] in ROOMS)
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
+    assert sorted(set(wanted) - imported) == sorted(NEEDED_UNSEEN)
 
 
 def test_no_data_secrets_or_machine_paths_in_the_repository() -> None:
