@@ -24,7 +24,7 @@ from ui.format import Formatter
 from ui.i18n import translator
 from ui.lookups import known
 
-DATA = Path(os.environ.get("DATA", "data/store"))
+DATA = Path(os.environ.get("DATA") or metrics.DEFAULT_DATA)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -9,7 +9,7 @@ Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
-Open:     `open_snapshot(data)`, `current_version(data)`
+Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
           `BASE_INCOMPLETE`, `NOT_COMPARED` and `BESIDE_TWO` are sources of notes that pages look for
 """
@@ -65,12 +65,14 @@ from metrics.reference import (
 from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
 from store.errors import NoSnapshotError
+from store.settings import DEFAULT_DATA
 from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
 
 __all__ = [
     "BASE_INCOMPLETE",
     "BESIDE_TWO",
+    "DEFAULT_DATA",
     "INTERVAL_METHODS",
     "KPIS",
     "NOT_COMPARED",
