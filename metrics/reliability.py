@@ -1,14 +1,12 @@
-"""Arithmetic of availability targets: error budget, burn rate, downtime as a union of incidents.
+"""Arithmetic of availability targets: error budget and burn rate.
 
 Rule: seconds in, seconds out; a target is a share 0..1 given as a Fraction, so that 99.9% is not a rounded float.
 Source: Google, Site Reliability Workbook (2018), chapter 5.
-These are worked answers of the definitions, held by tests: pages show the downtime that the store's incidents add up to.
+These are worked answers of the definitions, held by tests. Downtime as a union of incidents is made by the rollups of the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
 from fractions import Fraction
 
 from metrics.model import Window
@@ -29,14 +27,3 @@ def budget_spent(burn_rate: Fraction, hours: Fraction, window: Window) -> Fracti
 def hours_to_exhaustion(burn_rate: Fraction, window: Window) -> Fraction:
     """Hours until a full budget is gone at this burn rate. Raises ZeroDivisionError at rate 0: it never is."""
     return Fraction(window.days * 24) / burn_rate
-
-
-def union_seconds(incidents: Iterable[tuple[datetime, datetime]]) -> int:
-    """Seconds covered by at least one of the incidents (start, end): overlaps count once."""
-    total, covered_to = timedelta(), None
-    for start, end in sorted(incidents):
-        begin = start if covered_to is None else max(start, covered_to)
-        if end > begin:
-            total += end - begin
-        covered_to = end if covered_to is None else max(covered_to, end)
-    return round(total.total_seconds())

@@ -1,6 +1,9 @@
-"""Worked answers of the reference definitions: time and request availability, incidents, error budgets."""
+"""Worked answers of the reference definitions: time and request availability, error budgets.
 
-from datetime import date, datetime
+That overlapping incidents are a union is a case of the rollups that make it: tests/store/cases/incidents.case, availability.case.
+"""
+
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,7 @@ from typing import Any
 import pytest
 
 from metrics import Result, Scope, Window, month, query
-from metrics.reliability import budget_spent, error_budget, hours_to_exhaustion, union_seconds
+from metrics.reliability import budget_spent, error_budget, hours_to_exhaustion
 from tests.support.marts import build_snapshot
 
 DAY = date(2012, 9, 1)
@@ -40,13 +43,6 @@ def test_worked_answer_error_budget(per_mille: int, minutes: Fraction) -> None:
 def test_worked_answer_burn_rate() -> None:
     assert budget_spent(Fraction("14.4"), Fraction(1), SEPTEMBER) == Fraction(2, 100)
     assert hours_to_exhaustion(Fraction("14.4"), SEPTEMBER) == 50
-
-
-def test_worked_answer_overlapping_incidents_are_a_union() -> None:
-    at = lambda hour, minute: datetime(2012, 9, 1, hour, minute)  # noqa: E731 - a local shorthand for one table
-    assert union_seconds([(at(10, 15), at(11, 0)), (at(10, 0), at(10, 30))]) == 60 * MINUTE
-    assert union_seconds([(at(10, 0), at(11, 0)), (at(10, 15), at(10, 30)), (at(12, 0), at(12, 1))]) == 61 * MINUTE
-    assert union_seconds([]) == 0
 
 
 def test_worked_answer_unknown_time_gives_bounds(tmp_path: Path) -> None:
