@@ -43,6 +43,8 @@ REFERENCE = {
     "complaints_median_days",
     "complaints_per_10000",
     "suggestions_opened",
+    "suggestions_resolved",
+    "suggestions_backlog",
     "gross_amount",
     "refunded_amount",
     "attempts",

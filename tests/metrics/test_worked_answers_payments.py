@@ -190,7 +190,7 @@ def test_backlog_is_everything_opened_and_not_resolved_by_the_end(tmp_path: Path
         {"day": date(2012, 9, 2), "opened": 3, "resolved": 1},
         {"day": date(2012, 9, 4), "department": "rta", "opened": 2},
         {"day": date(2012, 10, 1), "opened": 100},
-        {"day": date(2012, 9, 2), "kind": "suggestion", "opened": 50},
+        {"day": date(2012, 9, 2), "kind": "suggestion", "opened": 50, "resolved": 20},
     ]
     answer = ask(tmp_path / "total", "complaints_backlog", by=("department",), feedback=rows)
     assert answer.total.value == 9
@@ -199,11 +199,21 @@ def test_backlog_is_everything_opened_and_not_resolved_by_the_end(tmp_path: Path
     assert [row.value for row in days.rows][:5] == [5, 7, 7, 9, 9]
     assert days.rows[-1].key("day") == "2012-09-30"
     assert days.total.value == 9
+    suggestions = ask(tmp_path / "suggestions", "suggestions_backlog", by=("day",), feedback=rows)
+    assert {row.value for row in suggestions.rows if row.key("day") >= "2012-09-02"} == {30}
+    assert suggestions.total.value == 30
 
 
 def test_complaints_and_suggestions_are_kept_apart(tmp_path: Path) -> None:
-    rows = [{"day": DAY, "opened": 4, "resolved": 3}, {"day": DAY, "kind": "suggestion", "opened": 2}]
-    for kpi, value in (("complaints_opened", 4), ("complaints_resolved", 3), ("suggestions_opened", 2)):
+    rows = [{"day": DAY, "opened": 4, "resolved": 3}, {"day": DAY, "kind": "suggestion", "opened": 7, "resolved": 2}]
+    for kpi, value in (
+        ("complaints_opened", 4),
+        ("complaints_resolved", 3),
+        ("complaints_backlog", 1),
+        ("suggestions_opened", 7),
+        ("suggestions_resolved", 2),
+        ("suggestions_backlog", 5),
+    ):
         assert ask(tmp_path / kpi, kpi, feedback=rows).total.value == value
 
 
