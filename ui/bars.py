@@ -12,9 +12,13 @@ from typing import Any, Final
 
 from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, row_height, wrapped
 from ui.context import Context
+from ui.text import plain
 
 _LABEL_ROOM: Final = 44
-"""Pixels beside the plot for the label of the longest bar: on a phone a share of the plot alone is too little."""
+_LETTER: Final = 6.5
+"""Pixels of a letter of a label. Beside the plot there is room for the label of the longest bar, of which a part stands inside
+the plot: on a phone a share of the plot alone is too little.
+"""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def base_mark(context: Context, symbol: str, size: int, halo: bool) -> dict[str,
 def _figure(context: Context, rows: Sequence[Bar], data: list[dict[str, Any]], low: float, high: float) -> Figure:
     names = names_axis(context, name_labels(context, [row.name for row in rows]))
     span = [high, low] if context.rtl else [low, high]
-    beside = {"l" if context.rtl else "r": _LABEL_ROOM}
+    longest = max((len(plain(row.label)) for row in rows), default=0)
+    beside = {"l" if context.rtl else "r": max(_LABEL_ROOM, round(_LETTER * longest) - _LABEL_ROOM)}
     height = max(90, row_height(names) * len(rows) + 24)
     axes = {"xaxis": hidden_axis(range=span), "yaxis": names}
     return {"data": data, "layout": layout(context, height, margin=beside, clickmode="event+select", **axes)}
