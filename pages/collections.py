@@ -1,10 +1,14 @@
 """Collections: how much was collected, through whom, for what, how and when; amounts and numbers of payments alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
+import streamlit as st
+
 from metrics import Grain, Result
+from ui import url
 from ui.answers import ask, has_answer
 from ui.bars import Bar, bars
 from ui.cards import card_of, cards
@@ -14,10 +18,11 @@ from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.grid import answer_grid
 from ui.lookups import names_of
-from ui.measures import by_time, course, part_bars
+from ui.measures import by_time, course, is_one_month, part_bars
 from ui.parts_grid import parts_grid
 from ui.sentences import collected, largest
 from ui.shell import choices, columns, headline
+from ui.state import whole_year, year_around
 from ui.tables import show_table, show_tables
 from ui.toggle import toggle
 
@@ -43,11 +48,20 @@ def page(context: Context) -> None:
 
 
 def _choices(context: Context) -> tuple[str, Grain]:
-    """What the charts below show: amounts or transactions, by month or by day where days were reported."""
+    """What the charts below show: amounts or transactions, by month or by day where days were reported.
+
+    One month alone is shown by its days, and has a way back to its year.
+    """
     _ = context._
     with choices():
         measure = toggle("measure", {MEASURES[0]: _("Amounts"), MEASURES[1]: _("Transactions")}, _("What the charts show"))
-        if not has_answer(context, measure, "day"):
+        daily = has_answer(context, measure, "day")
+        if is_one_month(context.window):
+            year = context.format.period(str(context.window.start.year))
+            back = partial(url.change, partial(whole_year, facts=context.facts))
+            st.button(_("Back to {year}", year=year), key="back-to-year", type="tertiary", on_click=back)
+            return measure, "day" if daily else "month"
+        if not daily:
             return measure, "month"
         grain = toggle("grain", {"month": _("By month"), "day": _("By day")}, _("Steps of time"))
     return measure, cast(Grain, grain)
@@ -59,8 +73,12 @@ def _unit(context: Context, measure: str) -> str:
 
 def _course(context: Context, measure: str, grain: Grain) -> None:
     _ = context._
-    result = by_time(context, measure, grain)
+    shown = context
+    if grain == "month" and is_one_month(context.window):  # a single column says nothing: its year, with the month in colour
+        shown = replace(context, fitted=year_around(context.window, context.facts))
+    result = by_time(shown, measure, grain)
     daily = result.by == ("day",)
+    alone = context.window if shown is not context else None
     amounts = {True: _("Collected by day"), False: _("Collected by month")}
     counts = {True: _("Transactions by day"), False: _("Transactions by month")}
     title = (amounts if measure == "collected_amount" else counts)[daily]
@@ -73,11 +91,21 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
         grey(context, result),
         _("hatched: month not complete") if result.unfinished and not daily else "",
         twice(context, result),
-        "" if daily else _("click a month to see it alone"),
+        _how_to_click(context, daily=daily, alone=bool(alone)),
     )
     clicked = None if daily else "month"
-    figure(context, "course", course(context, result), [result], title=title, note=note, filters=clicked)
-    show_table(context, "course", [by_time(context, kpi, grain) for kpi in MEASURES], title)
+    figure(context, "course", course(shown, result, alone), [result], title=title, note=note, filters=clicked)
+    show_table(context, "course", [by_time(shown, kpi, grain) for kpi in MEASURES], title)
+
+
+def _how_to_click(context: Context, *, daily: bool, alone: bool) -> str:
+    """What a click on a column does, and a second one."""
+    _ = context._
+    if daily:
+        return ""
+    if alone:
+        return _("in colour: {month}; click it again for the whole year", month=context.format.window(context.window))
+    return _("click a month to see its days") if context.facts.daily else _("click a month to see it alone")
 
 
 def _parts(context: Context, measure: str, dimension: str) -> None:

@@ -20,7 +20,7 @@ from ui.charts import CONFIG, Figure
 from ui.context import Context
 from ui.export import export_row
 from ui.grid import Grid
-from ui.state import State
+from ui.state import Facts, State
 
 
 def figure(
@@ -43,14 +43,14 @@ def figure(
     with st.container(key=f"figure-{key}"):
         st.html(f'<h2 class="k-figure-title">{escape(title)}</h2><p class="k-figure-note">{escape(note)}</p>')
         widget = f"chart-{key}"
-        clicked: Any = partial(_filter, widget, filters) if filters else "ignore"
+        clicked: Any = partial(_filter, widget, filters, context.facts) if filters else "ignore"
         st.plotly_chart(
             chart, theme=None, key=widget, config=CONFIG, on_select=clicked, selection_mode="points", alt=f"{title}. {note}"
         )
         export_row(context, key, results, title, grid=grid, more=more)
 
 
-def _filter(widget: str, default: str) -> None:
+def _filter(widget: str, default: str, facts: Facts) -> None:
     """Callback of a click: toggles the filter of the bar that was hit; a click beside the bars changes nothing.
 
     A second click on the same bar arrives as an empty selection: the bar of the click before is then toggled back.
@@ -64,7 +64,7 @@ def _filter(widget: str, default: str) -> None:
     if hit:
         st.session_state[f"{widget}-hit"] = found
     dimension, code = found if len(found) == 2 else (default, *found)
-    url.change(partial(State.toggled, dimension=dimension, code=code))
+    url.change(partial(State.toggled, dimension=dimension, code=code, facts=facts))
 
 
 def no_figure(title: str, why: str) -> None:

@@ -83,9 +83,11 @@ def columns(
     unit: Unit,
     unfinished: Sequence[int] = (),
     codes: Sequence[str] = (),
+    chosen: Sequence[int] | None = None,
 ) -> Figure:
-    """Columns with their base as a grey mark; unfinished ones hatched."""
+    """Columns with their base as a grey mark; unfinished ones hatched, those beside the chosen ones (None: all) grey."""
     colour = colours(context)
+    shades = [colour.accent if chosen is None or i in chosen else colour.context for i in range(len(current.values))]
     hatched = ["/" if i in unfinished else "" for i in range(len(current.values))]
     bar: dict[str, Any] = {
         "type": "bar",
@@ -93,10 +95,12 @@ def columns(
         "y": list(current.values),
         "customdata": [[code] for code in codes],
         "marker": {
-            "color": colour.accent,
+            "color": shades,
             "cornerradius": 2,
-            "pattern": {"shape": hatched, "fillmode": "replace", "fgcolor": colour.accent, "size": 5, "solidity": 0.35},
+            "pattern": {"shape": hatched, "fillmode": "replace", "fgcolor": shades, "size": 5, "solidity": 0.35},
         },
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
         "hovertext": list(current.texts),
         "hoverinfo": "text",
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metrics import CutPeriodError, Grain, Result, Row
+from metrics import CutPeriodError, Grain, Result, Row, Window, key_of
 from ui.answers import ask
 from ui.bars import Bar
 from ui.charts import Figure
@@ -88,14 +88,22 @@ def by_time(context: Context, kpi: str, wanted: Grain) -> Result:
         return ask(context, kpi, "month")
 
 
-def course(context: Context, result: Result) -> Figure:
-    """Columns by month, or a line by day, with the base grey and unfinished months hatched."""
+def is_one_month(window: Window) -> bool:
+    """Whether all days of a window lie in one month."""
+    return key_of(window.start, "month") == key_of(window.end, "month")
+
+
+def course(context: Context, result: Result, alone: Window | None = None) -> Figure:
+    """Columns by month, or a line by day, with the base grey and unfinished months hatched; grey columns beside the month
+    that is shown `alone`.
+    """
     current, base = pair(context, result)
     unit, positions = result.kpi.unit, time_keys(result)
     if result.by == ("day",):
         return timeline(context, current, base, time_ticks(context, result.window, "day"), unit, floor=0.0)
     unfinished = [i for i, key in enumerate(positions) if key in result.unfinished]
-    return columns(context, current, base, time_ticks(context, result.window, "month"), unit, unfinished, positions)
+    chosen = [positions.index(key_of(alone.start, "month"))] if alone else None
+    return columns(context, current, base, time_ticks(context, result.window, "month"), unit, unfinished, positions, chosen)
 
 
 def pair(context: Context, result: Result) -> tuple[Series, Series | None]:

@@ -58,14 +58,16 @@ class State:
         values = {k: v for k, v in self.filters.values if k != dimension}
         return replace(self, filters=Filters.of(**values, **({dimension: codes} if codes else {})))
 
-    def toggled(self, dimension: str, code: str) -> State:
+    def toggled(self, dimension: str, code: str, facts: Facts | None = None) -> State:
         """The same view filtered by one code, or no longer filtered by that dimension if it already is: a click on a bar.
 
-        A month is a period of its own rather than a filter; a second click leads back to the year to date.
+        A month is a period of its own rather than a filter; a second click leads back to its year (without `facts`, which say
+        how far that has data, to the year to date).
         """
         if dimension == "month":
-            chosen = (self.period, self.period_key) == ("month", code)
-            return replace(self, period="ytd" if chosen else "month", period_key=None if chosen else code, span=None)
+            if (self.period, self.period_key) != ("month", code):
+                return replace(self, period="month", period_key=code, span=None)
+            return whole_year(self, facts) if facts else replace(self, period="ytd", period_key=None, span=None)
         return self.with_filter(dimension) if self.filters.get(dimension) == (code,) else self.with_filter(dimension, code)
 
     def without(self, dimension: str, code: str) -> State:
@@ -223,6 +225,20 @@ def window(state: State, facts: Facts) -> Window:
         return periods.year_to_date(facts.complete_through)
     days = periods.span_of(state.period_key)
     return Window(days.start, min(days.end, facts.complete_through))
+
+
+def whole_year(state: State, facts: Facts) -> State:
+    """The same view over the year that its days begin in, as far as there are data: the way back from one month of it."""
+    days = window(state, facts)
+    if days.start.year == facts.complete_through.year:
+        return replace(state, period="ytd", period_key=None, span=None)
+    return replace(state, period="custom", period_key=None, span=year_around(days, facts))
+
+
+def year_around(days: Window, facts: Facts) -> Window:
+    """The year that days begin in, as far as there are data."""
+    whole = periods.year(days.start.year)
+    return Window(max(whole.start, facts.first_day), min(whole.end, facts.complete_through))
 
 
 def base(state: State, facts: Facts) -> Window:

@@ -80,3 +80,33 @@ def test_days_that_cut_a_reported_month_are_refused_in_words(monkeypatch: pytest
 def test_an_empty_store_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str) -> None:
     nothing(tmp_path).close()
     assert not charts(visit(monkeypatch, tmp_path, "collections", lang=language))
+
+
+def test_a_month_is_shown_by_its_days_with_a_way_back(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, "collections", month="2012-08")
+    lines = [trace for trace in charts(app)[0]["data"] if trace["mode"] == "lines"]  # type: ignore[attr-defined]
+    assert [len(line["y"]) for line in lines] == [31, 31]
+    assert "Collected by day" in text(app)
+    assert "click a month" not in text(app)
+    assert app.button(key="back-to-year").label == "Back to 2012"
+    app.button(key="back-to-year").click().run()
+    assert "month" not in app.query_params
+    assert "click a month to see its days" in text(app)
+
+
+def test_the_way_back_from_a_month_of_an_earlier_year_leads_to_that_year(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    app = visit(monkeypatch, data, "collections", month="2011-08")
+    app.button(key="back-to-year").click().run()
+    assert (app.query_params["from"], app.query_params["to"]) == ("2011-01-01", "2011-12-31")
+
+
+def test_a_month_without_days_stands_in_colour_among_the_others_of_its_year(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    libraries(tmp_path).close()
+    app = visit(monkeypatch, tmp_path, "collections", month="2021-03")
+    bars = charts(app)[0]["data"][0]  # type: ignore[index]
+    assert bars["y"] == [25_000] * 6
+    shades = bars["marker"]["color"]
+    assert [shade == shades[2] for shade in shades] == [False, False, True, False, False, False]
+    assert "in colour: March 2021; click it again for the whole year" in text(app)

@@ -131,7 +131,9 @@ def test_a_long_value_is_cut_in_its_notice() -> None:
 def test_a_click_filters_and_a_second_click_removes_the_filter() -> None:
     month = State().toggled("month", "2012-08")
     assert (month.period, month.period_key) == ("month", "2012-08")
-    assert month.toggled("month", "2012-08") == State()
+    assert month.toggled("month", "2012-08") == month.toggled("month", "2012-08", FACTS) == State()
+    earlier = State().toggled("month", "2011-08").toggled("month", "2011-08", FACTS)
+    assert (earlier.period, earlier.span) == ("custom", Window(date(2011, 1, 1), date(2011, 12, 31)))
     once = State().toggled("department", "customs")
     assert once.filters == Filters.of(department="customs")
     assert once.toggled("department", "customs") == State()
