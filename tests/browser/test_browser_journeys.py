@@ -106,9 +106,7 @@ def test_a_click_on_a_month_shows_its_days_and_a_button_the_year_again(visit: Op
     page.get_by_role("button", name="Back to 2012").click()
     expect(headline(page)).to_have_text(whole)
     assert "month" not in query(page)
-    expect(page.locator(".st-key-figure-course .bars .point path")).to_have_count(months)
-    page.wait_for_function("!document.querySelector('[data-stale=true]')")
-    click_bar(page, "course", months - 1)
+    click_bar(page, "course", -1)
     expect(headline(page)).to_have_text(re.compile("September 2012"))
 
 
