@@ -20,7 +20,7 @@ from ui.outages import available
 from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.projected import projection_html
 from ui.running_grid import running_grid
-from ui.sentences import collected, why_changed
+from ui.sentences import collected, span, why_changed
 from ui.shell import columns, headline
 from ui.survey_words import satisfied
 from ui.tables import show_table, show_tables
@@ -81,7 +81,7 @@ def _is_part(context: Context) -> bool:
 def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
     _, write = context._, context.format
     so_far = is_year_to_date(context.window)
-    title = _("Collected since 1 January") if so_far else _("Collected in {period}", period=write.window(context.window))
+    title = _("Collected since 1 January") if so_far else _("Collected {when}", when=span(context, amount))
     if amount.total.value is None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return

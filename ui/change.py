@@ -74,6 +74,9 @@ def _words(context: Context, result: Result, mark: Mark, then: str) -> str:
     _ = context._
     if mark == "same":
         return _("no change on {period}", period=then)
+    if is_difference(result.kpi) and result.kpi.unit == "share":
+        more = _.pgettext("shares", "points above {period}", period=then)
+        return more if mark == "up" else _.pgettext("shares", "points below {period}", period=then)
     if is_difference(result.kpi):
         more = _("points above {period}", period=then)
         return more if mark == "up" else _("points below {period}", period=then)

@@ -187,9 +187,8 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
     kind: Kind = "change"
     if is_difference(result.kpi):
         kind = "share_change" if result.kpi.unit == "share" else "points"
-    yield _Field(
-        Column(words("{title}, change", title=title), kind, words("points") if kind != "change" else ""), lambda r: r.change
-    )
+    units = {"share_change": words("percentage points"), "points": words("points")}
+    yield _Field(Column(words("{title}, change", title=title), kind, units.get(kind, "")), lambda r: r.change)
 
 
 def is_difference(kpi: Kpi) -> bool:
@@ -257,4 +256,4 @@ def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, st
             said.append(words("few answers (n below 30)"))
     if any(as_grain(dimension) and code in result.unfinished for dimension, code in key):
         said.append(words("period not complete"))
-    return "; ".join(dict.fromkeys(said))
+    return words("; ").join(dict.fromkeys(said))

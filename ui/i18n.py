@@ -1,7 +1,7 @@
 """Words in the reader's language, by gettext: English in the source, `locales/<language>/LC_MESSAGES/dashboard.po` beside it.
 
 Rule: every visible string is an English literal inside a call of a translator (named `_` or `words`; also
-`.ngettext`, `.pgettext`) or of `N_`, with named
+`.ngettext`, `.pgettext`, `.npgettext`) or of `N_`, with named
 placeholders (`_("Data complete to {date}", date=...)`), so that the extractor finds it and a translator can reorder it.
 Hazard: an f-string inside `_()` is never found in a catalogue; `python -m ui.i18n check` refuses what is not translated.
 
@@ -34,7 +34,14 @@ LOCALES: Final = ROOT / "locales"
 DOMAIN: Final = "dashboard"
 PROJECT: Final = "e-government KPI dashboard"
 ROOMS: Final = ("metrics", "pages", "ui")
-KEYWORDS: Final = {"_": None, "words": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS: Final = {
+    "_": None,
+    "words": None,
+    "N_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 SOURCE_LANGUAGE: Final = "en"
 LANGUAGES: Final = {"en": "English", "ar": "العربية"}
@@ -56,6 +63,10 @@ class Translator:
     def ngettext(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """The plural form for `n` things. The placeholder that shows the number is given like any other."""
         return _fill(self.catalogue.ngettext(singular, plural, n), values)
+
+    def npgettext(self, context: str, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """The plural form, for `n` things, of a short word that means different things in different places."""
+        return _fill(self.catalogue.npgettext(context, singular, plural, n), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """Translation of a short word that means different things in different places."""

@@ -24,7 +24,8 @@ def span(context: Context, result: Result) -> str:
     for grain in _WHOLE:
         key = key_of(window.start, grain)
         if window == span_of(key):
-            return _("in {period}", period=write.period(key))
+            name = write.period(key)
+            return _("in {year}", year=name) if grain == "year" else _("in {period}", period=name)
     if (window.start.month, window.start.day) == (1, 1) and window.start.year == window.end.year:
         return _("to {date}", date=write.date(window.end))
     return _("from {start} to {end}", start=write.date(window.start), end=write.date(window.end))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from typing import Final
 
 from babel.dates import format_date
@@ -21,6 +22,11 @@ from ui.figures import exact_decimal, grouped
 from ui.numbers import Numbers
 
 _NAMED: Final[tuple[Grain, ...]] = ("month", "year")
+_DAYS_COUNTED: Final = 31
+"""Up to so many days just before a window are counted ("the 10 days before"); a longer base is named by its ends."""
+_NAMED_BASE: Final[tuple[Grain, ...]] = ("month", "quarter", "year")
+_MANY: Final = 11
+"""What is no whole number is counted like this one: "4.5 days", "4.5 يومًا"."""
 _DAYS_FROM: Final = 3 * 86_400
 """Lengths of time below this many seconds are said in hours."""
 
@@ -37,7 +43,7 @@ class Times(Numbers):
         """
         total = exact_decimal(seconds if seconds is not None else 0) + exact_decimal(ms or 0) / 1000
         if abs(total) < 10:
-            return self._time(self.figure(grouped(total, 1 if total % 1 else 0, sign=False)), "s")
+            return self._time(total.quantize(Decimal("0.1"), ROUND_HALF_UP), "s")
         whole = int(total.quantize(Decimal(1), ROUND_HALF_UP))
         parts: list[tuple[int, str]] = []
         units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -47,22 +53,28 @@ class Times(Numbers):
                 parts.append((amount, unit))
             if len(parts) == 2 and not exact:
                 break
-        return self.phrase(" ".join(self._time(self.count(n), unit) for n, unit in parts if n))
+        said = [self._time(n, unit) for n, unit in parts if n]
+        return self.phrase(
+            reduce(lambda one, more: self.words.pgettext("duration", "{one} {more}", one=one, more=more), said) if said else ""
+        )
 
-    def _time(self, figure: str, unit: str) -> str:
-        words = self.words
+    def _time(self, value: Decimal | int, unit: str) -> str:
+        """A number of days, hours, minutes or seconds; what is no whole number is counted like many."""
+        words, whole = self.words, value == int(value)
+        n = int(value) if whole else _MANY
+        figure = self.count(int(value)) if whole else self.figure(grouped(exact_decimal(value), 1, sign=False))
         patterns: Mapping[str, Callable[[], str]] = {
-            "d": lambda: words.pgettext("duration", "{figure} d", figure=figure),
-            "h": lambda: words.pgettext("duration", "{figure} h", figure=figure),
-            "min": lambda: words.pgettext("duration", "{figure} min", figure=figure),
-            "s": lambda: words.pgettext("duration", "{figure} s", figure=figure),
+            "d": lambda: words.npgettext("duration", "{n} d", "{n} d", n, n=figure),
+            "h": lambda: words.npgettext("duration", "{n} h", "{n} h", n, n=figure),
+            "min": lambda: words.npgettext("duration", "{n} min", "{n} min", n, n=figure),
+            "s": lambda: words.npgettext("duration", "{n} s", "{n} s", n, n=figure),
         }
         return patterns[unit]()
 
     def days(self, value: Number) -> str:
         """A number of days, median or count: "1 day", "4.5 days", "3 أيام"."""
         figure = self.number(value, 0 if float(value).is_integer() else 1)
-        return self.words.ngettext("{n} day", "{n} days", int(value) if float(value).is_integer() else 11, n=figure)
+        return self.words.ngettext("{n} day", "{n} days", int(value) if float(value).is_integer() else _MANY, n=figure)
 
     def date(self, day: dt.date, *, short: bool = False) -> str:
         """30 September 2012, or 30 Sep 2012 for a table."""
@@ -90,10 +102,20 @@ class Times(Numbers):
             return self.month(dt.date.fromisoformat(f"{key}-01"), year=not short, short=short)
         year, _, part = key.partition("-")
         if part.startswith("Q"):
-            return self.words("Q{quarter} {year}", quarter=self.in_digits(part[1:]), year=self.in_digits(year))
+            return self._quarter(part, self.in_digits(year))
         if part.startswith("W"):
             return self.words("week {week}, {year}", week=self.in_digits(part[1:].lstrip("0")), year=self.in_digits(year))
         return self.in_digits(key)
+
+    def _quarter(self, part: str, year: str) -> str:
+        words = self.words
+        names: Mapping[str, Callable[[], str]] = {
+            "Q1": lambda: words("Q1 {year}", year=year),
+            "Q2": lambda: words("Q2 {year}", year=year),
+            "Q3": lambda: words("Q3 {year}", year=year),
+            "Q4": lambda: words("Q4 {year}", year=year),
+        }
+        return names[part]()
 
     def window(self, window: Window) -> str:
         """A window in words: "1 January to 30 September 2012"; a whole month or year by its name."""
@@ -121,15 +143,21 @@ class Times(Numbers):
 
     def base(self, window: Window, base: Window) -> str:
         """The base in words: "the same period of 2011" when it is the same calendar days, otherwise its days."""
-        same_start = (window.start.month, window.start.day) == (base.start.month, base.start.day)
-        same_end = (window.end.month, window.end.day) == (base.end.month, base.end.day) or (
-            (window.end.month, window.end.day, base.end.month, base.end.day) == (2, 29, 2, 28)
-        )
-        if same_start and same_end and base.end.year != window.end.year and base.start.year == base.end.year:
+        same = _same_day(window.start, base.start) and _same_day(window.end, base.end)
+        if same and base.end.year != window.end.year and base.start.year == base.end.year:
             return self.words("the same period of {year}", year=self.in_digits(str(base.end.year)))
-        if any(base == span_of(key_of(base.start, grain)) for grain in _NAMED):
-            return self.window(base)
+        for grain in _NAMED_BASE:
+            if base == span_of(key := key_of(base.start, grain)):
+                return self.period(key)
+        if base.end + dt.timedelta(days=1) == window.start and base.days <= _DAYS_COUNTED:
+            return self.words.ngettext("the day before", "the {n} days before", base.days, n=self.count(base.days))
         return self.words("the period {days}", days=self.window(base))
 
     def _date(self, day: dt.date, pattern: str) -> str:
         return self.in_digits(format_date(day, pattern, locale=self.words.language))
+
+
+def _same_day(day: dt.date, earlier: dt.date) -> bool:
+    """Whether two days have the same place in their years; 28 February stands for 29 February."""
+    places = (day.month, day.day), (earlier.month, earlier.day)
+    return places[0] == places[1] or places == ((2, 29), (2, 28))

@@ -102,7 +102,7 @@ def test_everything_accounted_for_is_said_first(monkeypatch: pytest.MonkeyPatch,
 
 def test_it_speaks_arabic(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     said = plain(text(visit(monkeypatch, data, "data", lang="ar")))
-    assert "السطور الواردة حتى 30 سبتمبر 2012 وعددها 1,000 معلومة المآل كلها" in said
+    assert "الصفوف الواردة حتى 30 سبتمبر 2012 وعددها 1,000 معلومة المآل كلها" in said
     assert "آخر ملف في 1 أكتوبر 2012، 00:30." in said
 
 

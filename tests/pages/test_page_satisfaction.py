@@ -74,7 +74,7 @@ def test_it_answers_its_question_with_its_certainty(monkeypatch: pytest.MonkeyPa
 
 def test_it_answers_in_arabic(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     said = plain(text(visit(monkeypatch, data, "satisfaction", lang="ar")))
-    assert "80.0% من المتعاملين راضون حتى 30 سبتمبر 2012، دون تغيّر معنوي عن الفترة نفسها من 2011" in said
+    assert "80.0% من المتعاملين راضون حتى 30 سبتمبر 2012، دون تغيّر معنوي عن الفترة نفسها من عام 2011" in said
     assert "بثقة 95%: من 75.6% إلى 83.8%، استنادًا إلى 360 إجابة" in said
 
 

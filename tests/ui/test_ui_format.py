@@ -115,14 +115,14 @@ def test_points_keep_two_decimals_where_they_are_small(difference: float, text: 
 @pytest.mark.parametrize(
     ("seconds", "en", "ar"),
     [
-        (100, "1 min 40 s", "1 دقيقة 40 ثانية"),
-        (22_320, "6 h 12 min", "6 ساعة 12 دقيقة"),
-        (59.6, "1 min", "1 دقيقة"),
+        (100, "1 min 40 s", "دقيقة واحدة و40 ثانية"),
+        (22_320, "6 h 12 min", "6 ساعات و12 دقيقة"),
+        (59.6, "1 min", "دقيقة واحدة"),
         (41.9, "42 s", "42 ثانية"),
         (1.5, "1.5 s", "1.5 ثانية"),
-        (87_300, "24 h 15 min", "24 ساعة 15 دقيقة"),
-        (174_720, "48 h 32 min", "48 ساعة 32 دقيقة"),
-        (277_261, "3 d 5 h", "3 يوم 5 ساعة"),
+        (87_300, "24 h 15 min", "24 ساعة و15 دقيقة"),
+        (174_720, "48 h 32 min", "48 ساعة و32 دقيقة"),
+        (277_261, "3 d 5 h", "3 أيام و5 ساعات"),
         (0, "0 s", "0 ثانية"),
     ],
 )
@@ -232,3 +232,16 @@ def test_a_name_in_a_label_never_becomes_markdown(text: str) -> None:
 
     rendered = markdown_it.MarkdownIt().renderInline("x" + markdown_safe(text) + "x")
     assert not any(mark in rendered for mark in ("<em", "<strong", "<a ", "<code", "<img"))
+
+
+def test_a_base_just_before_or_over_a_leap_day_is_said_as_people_say_it() -> None:
+    leap = window("2012-02-29", "2012-02-29")
+    assert EN.base(leap, window("2011-02-28", "2011-02-28")) == "the same period of 2011"
+    assert EN.base(leap, window("2012-02-28", "2012-02-28")) == "the day before"
+    assert EN.base(window("2012-02-10", "2012-02-19"), window("2012-01-31", "2012-02-09")) == "the 10 days before"
+    assert EN.base(window("2012-04-01", "2012-06-30"), window("2012-01-01", "2012-03-31")) == "Q1 2012"
+    assert plain(AR.base(leap, window("2012-02-28", "2012-02-28"))) == "اليوم السابق"
+
+
+def test_quarters_are_named_in_arabic_as_ordinals() -> None:
+    assert plain(AR.period("2012-Q2")) == "الربع الثاني من عام 2012"

@@ -122,3 +122,25 @@ def test_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str], mo
     assert i18n.main(["check"]) == 1
     assert capsys.readouterr().out == "ar: missing: 'first'\n"
     assert i18n.main(["nonsense"]) == 2
+
+
+def test_arabic_counts_11_with_the_accusative_and_100_without_it() -> None:
+    """Of the six forms the fifth is for 100 to 102 ("100 شهر") and the sixth for 11 to 99 ("11 شهرًا")."""
+    counted = [message for message in i18n.read_catalogue("ar") if isinstance(message.id, tuple)]
+    assert len(counted) > 15
+    for message in counted:
+        hundred, eleven = (form.split() for form in message.string[4:6])
+        changed = [(old, new) for old, new in zip(hundred, eleven, strict=True) if old != new]
+        assert all("ًا" in new and "ًا" not in old for old, new in changed), message.id
+    words = i18n.translator("ar")
+    said = [words.ngettext("{n} month", "{n} months", n, n=n) for n in (3, 11, 99, 100, 102, 103, 111)]
+    assert said == ["3 أشهر", "11 شهرًا", "99 شهرًا", "100 شهر", "102 شهر", "103 أشهر", "111 شهرًا"]
+
+
+RETIRED = ("الحجر", "السجلات المعزولة", "الجداول المجمّعة", "سطور", "الموجة", "غير المعروف", "فترة الأساس", "في الفترة {")
+
+
+@pytest.mark.parametrize("word", RETIRED)
+def test_one_thing_has_one_word_in_arabic(word: str) -> None:
+    forms = [form for m in i18n.read_catalogue("ar") if m.id for form in ((m.string,) if isinstance(m.string, str) else m.string)]
+    assert not [form for form in forms if word in form]

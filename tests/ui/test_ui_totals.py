@@ -97,4 +97,4 @@ def test_incidents_end_with_the_downtime_of_all(
     government(tmp_path).close()
     foot = plain(markup(visit(monkeypatch, tmp_path, "availability", lang=language))).split("<tfoot>")[-1].split("</tfoot>")[0]
     assert total in foot
-    assert ("3 h" if language == "en" else "3 ساعة") in foot
+    assert ("3 h" if language == "en" else "3 ساعات") in foot
