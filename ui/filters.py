@@ -45,7 +45,7 @@ def filter_bar(
 def show_notices(context: Context, notices: Sequence[Notice]) -> None:
     """Say what of the link was left out."""
     for notice in notices:
-        st.warning(markdown_safe(notice_text(notice, context._)))
+        st.warning(markdown_safe(notice_text(notice, context.format)))
 
 
 def _label(name: str, chosen: str) -> str:

@@ -16,6 +16,7 @@ from typing import Final, Literal, get_args
 
 from metrics import periods
 from metrics.model import Filters, Window
+from ui.format import Formatter
 from ui.i18n import LANGUAGES, SOURCE_LANGUAGE, Translator
 
 Period = Literal["ytd", "quarter", "month", "custom"]
@@ -24,6 +25,8 @@ Compare = Literal["previous-year", "previous-period"]
 DIMENSIONS: Final = ("department", "service", "channel", "method")
 """What a view can be filtered by, in the order of the filter bar."""
 PARAMETERS: Final = ("lang", "period", "quarter", "month", "from", "to", "compare", *DIMENSIONS)
+PAGE_PARAMETERS: Final = ("measure", "grain", "score")
+"""Choices of single pages (ui/toggle.py), which stay in the address when the view changes."""
 _SHOWN: Final = 40
 
 
@@ -81,16 +84,21 @@ class State:
 
 @dataclass(frozen=True)
 class Notice:
-    """A parameter of the URL that was dropped, with its text as given."""
+    """A parameter of the URL that was dropped, with its text as given, or the days it means."""
 
     parameter: str
     value: str
-    reason: Literal["unknown", "range", "outside", "clipped"]
+    reason: Literal["unknown", "range", "outside", "clipped", "meaningless"]
+    days: Window | None = None
 
 
-def notice_text(notice: Notice, words: Translator) -> str:
+def notice_text(notice: Notice, write: Formatter) -> str:
     """A notice in words. The value is the reader's own input: escape it where the text becomes HTML."""
-    value = notice.value if len(notice.value) <= _SHOWN else notice.value[:_SHOWN] + "…"
+    words, value = write.words, notice.value if len(notice.value) <= _SHOWN else notice.value[:_SHOWN] + "…"
+    if notice.days:
+        value = write.window(notice.days)
+    if notice.reason == "meaningless":
+        return words("The link says “{value}”, which means nothing here; it was left out.", value=value)
     if notice.reason == "range":
         return words("The link asks for the days {value}, which are not in order or incomplete; it was left out.", value=value)
     if notice.reason == "outside":
@@ -125,6 +133,8 @@ def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tup
     """The state that a URL asks for (each parameter with its values in order), and what had to be dropped. Never raises."""
     notices: list[Notice] = []
 
+    notices += [Notice(name, name, "meaningless") for name in params if name not in (*PARAMETERS, *PAGE_PARAMETERS)]
+
     def one(name: str) -> str | None:
         values = params.get(name, ())
         if len(values) > 1:
@@ -148,7 +158,7 @@ def parse(params: Mapping[str, Sequence[str]], facts: Facts) -> tuple[State, tup
     elif period == "custom":
         state = _custom(state, one("from"), one("to"), facts, notices)
     for dimension in DIMENSIONS:
-        state = _filtered(state, dimension, one(dimension), facts, notices)
+        state = _filtered(state, dimension, ",".join(filter(None, params.get(dimension, ()))), facts, notices)
     return state, tuple(notices)
 
 
@@ -163,7 +173,7 @@ def _keyed(state: State, period: str, key: str | None, facts: Facts, notices: li
     key = key or periods.key_of(facts.complete_through, "month" if period == "month" else "quarter")
     days = _days_of(key) if _KEYS[period].fullmatch(key) else None
     if days is None or days.start > facts.complete_through or days.end < facts.first_day:
-        notices.append(Notice(period, key, "unknown"))
+        notices.append(Notice(period, key, "unknown", days))
         return state
     return replace(state, period=period, period_key=key)  # type: ignore[arg-type]  # 'quarter' or 'month' by the caller
 
@@ -176,16 +186,16 @@ def _custom(state: State, first: str | None, last: str | None, facts: Facts, not
         notices.append(Notice("from", f"{first or '?'} – {last or '?'}", "range"))
         return state
     if start > facts.complete_through or end < facts.first_day:
-        notices.append(Notice("from", f"{start} – {end}", "outside"))
+        notices.append(Notice("from", f"{start} – {end}", "outside", Window(start, end)))
         return state
     span = Window(max(start, facts.first_day), min(end, facts.complete_through))
     if span != Window(start, end):
-        notices.append(Notice("from", f"{span.start} – {span.end}", "clipped"))
+        notices.append(Notice("from", f"{span.start} – {span.end}", "clipped", span))
     return replace(state, period="custom", span=span)
 
 
-def _filtered(state: State, dimension: str, text: str | None, facts: Facts, notices: list[Notice]) -> State:
-    if text is None:
+def _filtered(state: State, dimension: str, text: str, facts: Facts, notices: list[Notice]) -> State:
+    if not text:
         return state
     allowed = facts.codes.get(dimension, frozenset())
     asked = list(dict.fromkeys(text.split(",")))

@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui.state import PARAMETERS, Facts, Notice, State, parse, to_params
+from ui.state import PAGE_PARAMETERS, Facts, Notice, State, parse, to_params
 
 _KEY = "view"
 
 
 def read(facts: Facts) -> tuple[State, tuple[Notice, ...]]:
     """The view that the address asks for, and what of it had to be dropped."""
-    asked = {name: st.query_params.get_all(name) for name in PARAMETERS if name in st.query_params}
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
     state, notices = parse(asked, facts)
     if notices:
         write(state)  # what was left out leaves the address too, so that a link copied from it opens without a notice
@@ -27,8 +27,8 @@ def read(facts: Facts) -> tuple[State, tuple[Notice, ...]]:
 
 
 def write(state: State) -> None:
-    """Put a view into the address; parameters that are not ours stay as they are. For callbacks, before the run."""
-    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in PARAMETERS}
+    """Put a view into the address; the choices of single pages stay as they are. For callbacks, before the run."""
+    others = {name: st.query_params.get_all(name) for name in st.query_params if name in PAGE_PARAMETERS}
     st.query_params.from_dict({**others, **to_params(state)})
     st.session_state[_KEY] = state
 

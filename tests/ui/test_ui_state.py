@@ -2,15 +2,31 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from metrics.model import Filters, Window
+from ui.format import Formatter
 from ui.i18n import translator
-from ui.state import DIMENSIONS, PARAMETERS, Facts, Notice, State, base, notice_text, parse, period_keys, to_params, window
+from ui.state import (
+    DIMENSIONS,
+    PAGE_PARAMETERS,
+    PARAMETERS,
+    Facts,
+    Notice,
+    State,
+    base,
+    notice_text,
+    parse,
+    period_keys,
+    to_params,
+    window,
+)
 
+WRITE, ARABIC = (Formatter(translator(language)) for language in ("en", "ar"))
 FACTS = Facts(
     first_day=date(2010, 1, 1),
     complete_through=date(2012, 9, 15),
@@ -110,22 +126,45 @@ def test_of_several_codes_the_known_ones_are_kept() -> None:
     assert notices == (Notice("department", "nowhere", "unknown"),)
 
 
-def test_a_repeated_parameter_is_not_guessed_at() -> None:
+def test_a_repeated_dimension_is_a_list_and_anything_else_repeated_is_not_guessed_at() -> None:
     state, notices = parse({"department": ["customs", "dewa"]}, FACTS)
-    assert state == State()
-    assert notices == (Notice("department", "customs, dewa", "unknown"),)
+    assert (state, notices) == (State().with_filter("department", "customs", "dewa"), ())
+    assert to_params(state) == {"department": "customs,dewa"}
+    state, notices = parse({"compare": ["previous-year", "previous-period"]}, FACTS)
+    assert (state, [notice.reason for notice in notices]) == (State(), ["unknown"])
+
+
+def test_what_means_nothing_is_said_and_the_choices_of_pages_are_not() -> None:
+    state, notices = parse({"departement": ["customs"], **{name: ["x"] for name in PAGE_PARAMETERS}}, FACTS)
+    assert (state, notices) == (State(), (Notice("departement", "departement", "meaningless"),))
+    assert "“departement”, which means nothing here" in notice_text(notices[0], WRITE)
+
+
+def test_every_choice_of_a_page_is_known_to_the_address() -> None:
+    pages = [path.read_text("utf-8") for path in (Path(__file__).parents[2] / "pages").glob("*.py")]
+    assert set(re.findall(r'toggle\(\s*"(\w+)"', "".join(pages))) == set(PAGE_PARAMETERS)
+
+
+def test_days_in_a_notice_are_written_as_on_the_page() -> None:
+    for params, said in (
+        ({"from_": "2012-02-01", "to": "2013-01-01"}, "shortened to 1 February to 15 September 2012"),
+        ({"from_": "1990-01-01", "to": "1990-02-01"}, "the days 1 January to 1 February 1990"),
+        ({"month": "2030-01"}, "“January 2030” as Month"),
+    ):
+        _, (notice,) = read(**params)
+        assert said in notice_text(notice, WRITE)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_notice_reads_the_same_for_hidden_and_for_invented_codes(language: str) -> None:
-    words = translator(language)
+    words = Formatter(translator(language))
     texts = {notice_text(Notice("department", code, "unknown"), words).replace(code, "") for code in ("police", "nowhere")}
     assert len(texts) == 1
 
 
 def test_a_long_value_is_cut_in_its_notice() -> None:
-    assert "…" in notice_text(Notice("department", "x" * 500, "unknown"), translator("en"))
-    assert len(notice_text(Notice("department", "x" * 500, "unknown"), translator("en"))) < 160
+    assert "…" in notice_text(Notice("department", "x" * 500, "unknown"), WRITE)
+    assert len(notice_text(Notice("department", "x" * 500, "unknown"), WRITE)) < 160
 
 
 def test_a_click_filters_and_a_second_click_removes_the_filter() -> None:
@@ -187,7 +226,7 @@ def test_nothing_written_into_the_address_raises(params: dict[str, list[str]]) -
     state, notices = parse(params, FACTS)
     assert window(state, FACTS).end <= FACTS.complete_through
     assert parse({k: [v] for k, v in to_params(state).items()}, FACTS) == (state, ())
-    assert all(notice_text(n, translator("en")) for n in notices)
+    assert all(notice_text(n, WRITE) for n in notices)
 
 
 def test_days_month_or_quarter_in_a_link_mean_their_period_without_saying_it() -> None:
@@ -203,13 +242,13 @@ def test_half_a_range_is_said_and_not_passed_over_in_silence() -> None:
 
 
 def test_a_notice_names_what_it_is_about_in_words() -> None:
-    assert "as Method" in notice_text(Notice("method", "x", "unknown"), translator("en"))
-    assert "of which there are no data" in notice_text(Notice("from", "1990-01-01 – 1990-02-01", "outside"), translator("en"))
+    assert "as Method" in notice_text(Notice("method", "x", "unknown"), WRITE)
+    assert "of which there are no data" in notice_text(Notice("from", "1990-01-01 – 1990-02-01", "outside"), WRITE)
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_no_name_of_a_parameter_stands_in_an_arabic_notice(parameter: str) -> None:
-    assert not re.search("[a-z]", notice_text(Notice(parameter, "2012", "unknown"), translator("ar")))
+    assert not re.search("[a-z]", notice_text(Notice(parameter, "2012", "unknown"), ARABIC))
 
 
 def test_days_written_twice_are_said_once() -> None:
