@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except (OSError, sqlite3.Error, duckdb.Error, pl.exceptions.PolarsError) as error:
-        print(f"error: {error}; the store is as it was, mend the cause and run the command again", file=sys.stderr)
+        print(f"error: {error}; nothing is half done, mend the cause and run the command again", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, RuntimeError) as error:
         if not isinstance(error, KeyboardInterrupt) and str(error) != _INTERRUPTED:
@@ -143,9 +143,9 @@ def _deliveries(options: argparse.Namespace) -> list[tuple[str, Path]]:
 def _report(outcome: Outcome, *, quiet: bool) -> int:
     """One line per file, unless all went well and nobody wants to read sixty of them."""
     useless = outcome.rows_in > 0 and outcome.rejected == outcome.rows_in
-    line = f"{outcome.name}: "
+    line = f"{outcome.given}: "
     if outcome.status == "known":
-        line += "already ingested, nothing to do"
+        line += "already ingested" + (f" as {outcome.name}" if outcome.name != outcome.given else "") + ", nothing to do"
     else:
         line += f"{outcome.source}, {outcome.rows_in:,} rows in = {outcome.accepted:,} accepted"
         line += f" + {outcome.duplicates:,} duplicates + {outcome.rejected:,} rejected"
@@ -155,6 +155,8 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
         line += f". No row can be used: see `python -m store quarantine {outcome.source}`"
     elif outcome.status == "refused":
         line += ". There is nothing in it, so what the store holds stays"
+    for note in outcome.notes:
+        print(f"note: {note}")
     if not quiet or outcome.rejected or outcome.status == "refused":
         print(line)
     return 1 if useless or outcome.status == "refused" else 0

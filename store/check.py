@@ -6,7 +6,7 @@ Hazard: whether a key was seen in an earlier file is not known here but in store
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import dataframely as dy
@@ -19,6 +19,11 @@ CONFLICT: Final = "conflicting_duplicate"
 FUTURE: Final = "not_in_the_future"
 AHEAD: Final = timedelta(days=1)
 """How far a record's time may lie ahead of this machine's clock before it is rejected."""
+PLANNED: Final = timedelta(days=5 * 366)
+"""How far a day may lie ahead where it is a month or a period: budgets are made for years to come."""
+PAST: Final = "not_before_1990"
+FIRST_DAY: Final = date(1990, 1, 1)
+"""Before the first e-service of anybody: an earlier time is a wrong unit or a broken clock."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +40,16 @@ def check(parsed: Parsed, source: Source, now: datetime | None = None) -> Checke
     frame = parsed.frame
     if parsed.problems.height:
         frame = frame.join(parsed.problems.select(LINE), on=LINE, how="anti", maintain_order="left")
-    early = _future(frame, source, now or datetime.now(UTC))
-    if early.height:
-        frame = frame.join(early.select(LINE), on=LINE, how="anti", maintain_order="left")
+    off = _off_calendar(frame, source, now or datetime.now(UTC))
+    if off.height:
+        frame = frame.join(off.select(LINE), on=LINE, how="anti", maintain_order="left")
     _, failure = _lined(source.schema).filter(frame)
     if not len(failure):
-        return Checked(frame, frame.clear(), pl.concat([parsed.problems, early]))
-    broken, repeated = _split(failure)
-    duplicates, conflicts = _repeated(repeated.select(frame.columns), source.schema.primary_key())
+        return Checked(frame, frame.clear(), pl.concat([parsed.problems, off]))
+    broken, again = _split(failure)
+    duplicates, conflicts = repeated(again.select(frame.columns), source.schema.primary_key())
     out = pl.concat([broken[LINE], duplicates[LINE], conflicts[LINE]]).implode()
-    problems = pl.concat([parsed.problems, early, broken, conflicts])
+    problems = pl.concat([parsed.problems, off, broken, conflicts])
     return Checked(frame.filter(~pl.col(LINE).is_in(out)), duplicates, problems)
 
 
@@ -58,11 +63,16 @@ def _lined(schema: type[dy.Schema]) -> type[dy.Schema]:
     return type(f"{schema.__name__}WithLine", (schema,), {LINE: dy.Int64()})
 
 
-def _future(frame: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
-    if source.time is None or not isinstance(frame.schema[source.time], pl.Datetime):
-        return pl.DataFrame(schema=PROBLEMS)
-    lines = frame.filter(pl.col(source.time) > now + AHEAD)[LINE]
-    return pl.DataFrame({LINE: lines, "column": [source.time] * len(lines), "rule": [FUTURE] * len(lines)}, schema=PROBLEMS)
+def _off_calendar(frame: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
+    """Rows whose business time lies before the first day or too far ahead: their unit or their clock is wrong."""
+    found = [pl.DataFrame(schema=PROBLEMS)]
+    for name in filter(None, (source.time, source.time_end)):
+        exact = isinstance(frame.schema[name], pl.Datetime)
+        early, late = (datetime.combine(FIRST_DAY, time(), UTC), now + AHEAD) if exact else (FIRST_DAY, (now + PLANNED).date())
+        for rule, broken in ((PAST, pl.col(name) < early), (FUTURE, pl.col(name) > late)):
+            lines = frame.filter(broken)[LINE]
+            found.append(pl.DataFrame({LINE: lines, "column": [name] * len(lines), "rule": [rule] * len(lines)}, schema=PROBLEMS))
+    return pl.concat(found)
 
 
 def _split(failure: dy.FailureInfo) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -81,7 +91,7 @@ def _split(failure: dy.FailureInfo) -> tuple[pl.DataFrame, pl.DataFrame]:
     return broken, details.join(broken.select(LINE), on=LINE, how="anti", maintain_order="left")
 
 
-def _repeated(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def repeated(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Of rows that share a key: the copies of identical ones but for the first, and problems of those that contradict."""
     content = [name for name in rows.columns if name != LINE]
     contents = rows.group_by(key).agg(pl.struct(content).n_unique().alias("_contents"))

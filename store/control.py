@@ -5,20 +5,22 @@
     sha256  of the file's bytes                     from, to    days it delivers whole, inclusive, YYYY-MM-DD
 Rule: a difference of one row or one fils refuses the file, unless the operator takes it in as unreconciled; then the ledger
 keeps both numbers. Other bytes than promised are never taken in: they say that the file was damaged on its way.
+A file may carry its totals in its last line, too (`trailer` of a mapping).
 Hazard: rows that came twice or broke a rule are records of the file too, so totals are compared with all that came in.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from store.errors import ControlError, InputError
 
 SUFFIX: Final = ".control.json"
 What = Literal["rows", "fils", "sha256"]
+TRAILER: Final = ("rows", "fils", "from", "to")
 _NAMES: Final = ("rows", "fils", "sha256", "from", "to")
 
 
@@ -70,9 +72,33 @@ def beside(path: Path) -> Control:
         raise InputError(f"{side.name}: cannot be read ({error}); correct or remove it") from error
     try:
         said = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{side.name}: no JSON ({error}); correct or remove it") from error
     return _control(said, side.name)
+
+
+def trailer(said: Mapping[str, str], name: str) -> Control:
+    """The control totals of a trailer from its named groups, TRAILER. Raises InputError where one is no number or day."""
+    try:
+        rows, fils = (int(said[key]) if key in said else None for key in ("rows", "fils"))
+        first, last = (date.fromisoformat(said[key]) if key in said else None for key in ("from", "to"))
+    except ValueError as error:
+        raise InputError(f"{name}: its trailer cannot be read ({error}); correct the mapping's input.trailer") from error
+    return Control(rows, fils, None, first, last)
+
+
+def agreed(side: Control, inside: Control, name: str) -> Control:
+    """What a side file and a trailer say together. Raises ControlError where they say different things."""
+    for what in ("rows", "fils", "first", "last"):
+        one, other = getattr(side, what), getattr(inside, what)
+        if None not in (one, other) and one != other:
+            raise ControlError(f"{name}: its side file says {what} {one}, its trailer {other}; ask the sender")
+    both = {what: _either(getattr(side, what), getattr(inside, what)) for what in ("rows", "fils", "sha256", "first", "last")}
+    return Control(**both)
+
+
+def _either(one: Any, other: Any) -> Any:
+    return other if one is None else one
 
 
 def compare(control: Control, rows: int, fils: int | None, sha256: str) -> tuple[Compared, ...]:

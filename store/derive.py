@@ -9,10 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from store import files, read
 from store.check import CONFLICT, check
 from store.contract import SOURCES
-from store.entry import Incoming
 from store.errors import InputError
 from store.parse import LINE, typed
 
@@ -39,11 +37,11 @@ def agree(name: str, derived: pl.DataFrame, origin: str) -> None:
         raise InputError(f"{origin}: lines {first} and {second} say different things of '{code}' in {name}; correct the mapping")
 
 
-def missing(name: str, derived: pl.DataFrame, held: pl.DataFrame, aside: Path, origin: str) -> Incoming | None:
-    """The reference `name` as held, and the derived rows it lacks, as a file on its way in; None where it lacks none.
+def missing(name: str, derived: pl.DataFrame, held: pl.DataFrame, aside: Path, origin: str) -> Path | None:
+    """The reference `name` as held, and the derived rows it lacks, as a Parquet file in `aside`; None where it lacks none.
 
     `derived` has LINE and the contract's columns and was found without problems and agreeing; `held` has the contract's columns.
-    `origin` says in messages and in the ledger where the rows come from.
+    `origin` says in messages where the rows come from.
     """
     source = SOURCES[name]
     key = source.schema.primary_key()
@@ -53,9 +51,7 @@ def missing(name: str, derived: pl.DataFrame, held: pl.DataFrame, aside: Path, o
         return None
     path = aside / f"{name}.parquet"
     pl.concat([held.select(new.columns), new]).sort(key).write_parquet(path, compression="zstd")
-    records = read.parquet(path, origin)
-    parsed = typed(records.rows, source.schema, origin)
-    return Incoming(f"{name}.derived", files.sha256(path), source, records, parsed, check(parsed, source))
+    return path
 
 
 def _judged(name: str, derived: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -47,22 +47,50 @@ def stage(path: Path, folder: Path) -> tuple[Path, str]:
 
 @contextmanager
 def staging(data: Path) -> Iterator[Path]:
-    """A folder of its own inside the store for work in progress, removed afterwards. A crash leaves it; nothing refers to it."""
-    folder = data / STAGING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    folder.mkdir(parents=True)
+    """A folder of its own inside the store for work in progress, removed afterwards.
+
+    A crash leaves it, and nothing refers to it: the next one to come here removes whatever folder nobody is working in, which the
+    lock on it tells.
+    """
+    folder = data / STAGING / uuid.uuid4().hex[:12]
+    with lock(data, "staging.lock"):
+        for left in (data / STAGING).glob("*"):
+            _remove_abandoned(left)
+        folder.mkdir(parents=True)
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
 
 
-def place(written: Path, target: Path) -> None:
-    """Move a finished file to its final name, durably: the file is synced, then its folder."""
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a folder of work in progress unless somebody holds the lock on it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)
+
+
+def place(written: Path, target: Path, root: Path) -> None:
+    """Move a finished file to its final name below the folder `root`, durably: the file is synced, then every folder on the way.
+
+    All of them each time, since one that is there already may have been made by a run that was cut off before it was synced.
+    """
     _sync(written)
     target.parent.mkdir(parents=True, exist_ok=True)
     written.replace(target)
-    for folder in (target.parent, target.parent.parent):
+    folder = target.parent
+    while folder != root:
         _sync(folder)
+        folder = folder.parent
+    _sync(root)
 
 
 @contextmanager

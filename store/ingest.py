@@ -1,35 +1,42 @@
 """A file that comes in -> checked rows in the store, rejects in quarantine, one entry in the ledger.
 
-The way: stage and hash -> read -> types -> rules -> rows already known -> immutable Parquet, synced -> one transaction.
+The way: stage and hash -> read and check in a child process (store.intake) -> rows already known -> immutable Parquet, synced ->
+receipt -> one transaction -> HEAD.
 Rule: everything before the transaction can be thrown away, everything after it can be rebuilt; rows and fils that came in
 are all accepted, duplicate or rejected, and the ledger refuses an entry where they are not.
 Hazard: files enter one at a time (a lock), because whether a record is a duplicate depends on all that came before.
 """
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from store import control, derive, entry, files, ledger, parts, settings
+from store import control, derive, entry, files, intake, ledger, parts, receipt, sandbox, settings
+from store.actions import Actions, actions
 from store.contract import SOURCES, Source
-from store.entry import Incoming
+from store.control import NOTHING, Control
 from store.errors import ConflictError, InputError
-from store.intake import Taken, take
-from store.known import Among, known
+from store.intake import Job, Taken
+from store.known import known
 from store.ledger import FileRecord
 from store.mapping import MappedFile
 from store.parse import LINE
+from store.sandbox import LIMITS, Limits
 from store.settings import Settings
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: 'stored' now, 'known' from before (nothing was done), or 'refused' (it takes no effect)."""
+    """What became of one file: 'stored' now, 'known' from before (nothing was done), or 'refused' (it takes no effect).
+
+    `name` is the name in the ledger, `given` the one it came under now; `superseded` are names of the files whose place it took;
+    `notes` say what the contract's actions allowed.
+    """
 
     status: Literal["stored", "known", "refused"]
     source: str
@@ -39,8 +46,9 @@ class Outcome:
     duplicates: int
     rejected: int
     skipped: int
+    given: str
     superseded: tuple[str, ...] = ()
-    """Names of the files whose place it took."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,17 @@ class Order:
     supersede: bool = False
     leaving: frozenset[str] = frozenset()
     unreconciled: bool = False
+    limits: Limits = LIMITS
     now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file that was read: what it is, what is in it, and what its sender says of it."""
+
+    job: Job
+    taken: Taken
+    said: Control
 
 
 def source_named(name: str) -> Source:
@@ -71,20 +89,23 @@ def ingest(path: Path, order: Order) -> Outcome:
     """Take one file into the store, or find that it is in already.
 
     Raises InputError for a file that cannot be taken as a whole, ConflictError where it would replace another one without
-    `order.supersede`, SettingsError where its mapping belongs to a store of another currency or time zone.
+    `order.supersede`, ControlError where it is not what its sender says, SettingsError where its mapping belongs to a store of
+    another currency or time zone.
     """
     if order.mapping and order.mapping.source != order.source:
         raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
-    _settings(order)
+    agreed = _settings(order)
     with ledger.opened(order.data) as connection:
         if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
-            return _outcome("known", dict(seen))
+            return _known(seen, path)
         with files.staging(order.data) as aside:
-            taken = take(path, order.source, order.mapping, aside, order.now)
+            job, said = _job(path, order, agreed, aside)
+            taken = sandbox.run(path.name, order.limits, intake.take, job)
+            said = control.agreed(said, taken.trailer, path.name)
             with files.lock(order.data):
-                if seen := _seen(connection, path.name, taken.incoming.sha256, order):
-                    return _outcome("known", dict(seen))
-                return _commit(connection, order, taken, aside)
+                if seen := _seen(connection, path.name, job.sha256, order):
+                    return _known(seen, path)
+                return _commit(connection, order, Arrival(job, taken, said))
 
 
 def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]:
@@ -126,94 +147,123 @@ def _settings(order: Order) -> Settings:
     return settings.agree(order.data, order.mapping.settings if order.mapping else None)
 
 
-def _commit(connection: sqlite3.Connection, order: Order, taken: Taken, aside: Path) -> Outcome:
+def _job(path: Path, order: Order, agreed: Settings, aside: Path) -> tuple[Job, Control]:
+    """The staged file with all that is needed to read it, and its side file, which its bytes agree with."""
+    staged, sha256 = files.stage(path, aside)
+    said = control.beside(path)
+    control.insist(path.name, control.compare(replace(said, rows=None, fils=None), 0, None, sha256), unreconciled=False)
+    given = settings.contract(order.data, order.source.name)
+    allowed = actions(given, order.source, f"{order.data / settings.FILE}, [{settings.CONTRACT}.{order.source.name}]")
+    return Job(staged, path.name, sha256, order.source, order.mapping, allowed, aside, agreed.timezone, order.now), said
+
+
+def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> Outcome:
     """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
-    agreed = _settings(order)
-    settings.fix(order.data, agreed)
-    record, gone = _prepare(connection, order, agreed, taken.incoming, aside)
-    derived = _derived(connection, order, taken, record, aside)
-    prepared = [(record, gone), *(_prepare(connection, order, agreed, each, aside) for each in derived)]
+    if (agreed := _settings(order)).timezone != arrival.job.timezone:
+        raise ConflictError(f"{arrival.job.name}: another file began this store with another time zone just now; ingest it again")
+    settings.fix(order.data, agreed, arrival.job.aside)
+    receipt.remove_uncommitted(order.data, connection)
+    number = ledger.last_number(connection) + 1
+    record, gone = _prepare(connection, order, arrival, number)
+    prepared = [(record, gone)]
+    for derived in _derived(connection, order, arrival, record):
+        prepared.append(_prepare(connection, order, derived, number + len(prepared)))
     facts = {"source": record.source, "name": record.name, **asdict(record.totals)}
     before = ledger.file_state(connection, record.sha256)
     if record.state == "refused" and before and before["state"] == "live":
-        return _outcome("refused", facts)  # read again, to no use: what these bytes came to before stays
+        return _outcome("refused", facts, arrival)  # read again, to no use: what these bytes came to before stays
+    receipt.write(order.data, arrival.job.aside, prepared)
     with ledger.transaction(connection):
         for each, superseded in prepared:
             ledger.record(connection, each, superseded)
-    return _outcome("refused" if record.state == "refused" else "stored", facts, tuple(gone.values()))
+    receipt.mark(order.data, arrival.job.aside, prepared[-1][0].seq)
+    return _outcome("refused" if record.state == "refused" else "stored", facts, arrival, tuple(gone.values()))
 
 
-def _prepare(
-    connection: sqlite3.Connection, order: Order, agreed: Settings, incoming: Incoming, aside: Path
-) -> tuple[FileRecord, dict[str, str]]:
+def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, number: int) -> tuple[FileRecord, dict[str, str]]:
     """Write the parts of a file; returns its entry and the live files (SHA-256, name) it supersedes."""
-    source = incoming.source
-    replaced = _replaced(connection, incoming)
-    dated = parts.dated(incoming.checked.accepted, source, agreed.timezone)
-    among = Among(parts.months(dated), {*order.leaving, *replaced})
-    met = known(connection, order.data, source, incoming.checked.accepted, among)
-    settled = entry.settle(incoming, dated, met)
-    totals = entry.totals(incoming, settled)
-    compared = control.compare(incoming.control, totals.rows_in, totals.fils_in, incoming.sha256)
-    control.insist(incoming.name, compared, unreconciled=order.unreconciled)
-    refused = not (totals.accepted or totals.duplicates) and (source.kind == "reference" or bool(replaced))
-    origin = {"file_sha256": incoming.sha256, "file_name": incoming.name}
+    job, taken = arrival.job, arrival.taken
+    replaced = _replaced(connection, job)
+    leaving = {*order.leaving, *replaced}
+    settled = entry.begin(taken, job.source)
+    for candidate in taken.candidates:
+        met = known(connection, order.data, job.source, candidate, leaving)
+        settled.keep(candidate) if met is None else settled.meet(candidate, met, job.maker)
+    late = sandbox.run(job.name, order.limits, intake.raw, job, settled.late) if settled.late else {}
+    totals = entry.totals(taken, settled)
+    compared = control.compare(arrival.said, totals.rows_in, totals.fils_in, job.sha256)
+    control.insist(job.name, compared, unreconciled=order.unreconciled)
+    refused = not (totals.accepted or totals.duplicates) and (job.source.kind == "reference" or bool(replaced))
     record = FileRecord(
-        sha256=incoming.sha256,
-        source=source.name,
-        name=incoming.name,
-        mapping=order.mapping.name if order.mapping else None,
+        sha256=job.sha256,
+        seq=number,
+        source=job.source.name,
+        name=job.name,
+        mapping=job.mapping.name if job.mapping else None,
         ingested_at=(order.now or datetime.now(UTC)).isoformat(timespec="microseconds"),
         state="refused" if refused else "live",
         totals=totals,
-        parts=tuple(parts.write(settled.fresh, source, order.data, aside, origin)),
-        covers=_covers(incoming),
+        covers=_covers(arrival),
         controls=compared,
-        days=entry.days(incoming, settled, agreed.timezone),
-        rejects=entry.rejects(settled, incoming.records),
-        skips=incoming.records.skips,
-        relies=met.relies,
+        parts=tuple(parts.place(candidate, job.source, order.data) for candidate in settled.left),
+        days=entry.days(settled),
+        rejects=entry.rejects(taken, late),
+        skips=taken.skips,
+        relies=dict(settled.relies),
     )
-    return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != incoming.sha256}
+    record.check()
+    return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != job.sha256}
 
 
-def _covers(incoming: Incoming) -> tuple[str, str] | None:
+def _covers(arrival: Arrival) -> tuple[str, str] | None:
     """The days a sender declares delivered whole. Raises InputError where the source has no days of its own."""
-    said, source = incoming.control, incoming.source
+    said, source = arrival.said, arrival.job.source
     if said.first is None or said.last is None:
         return None
     if source.time is None or source.time_end is not None or source.monthly:
         raise InputError(
-            f"{incoming.name}: source '{source.name}' is no log of days, so its control totals have no 'from' and 'to'"
+            f"{arrival.job.name}: source '{source.name}' is no log of days, so its control totals have no 'from' and 'to'"
         )
     return said.first.isoformat(), said.last.isoformat()
 
 
-def _derived(connection: sqlite3.Connection, order: Order, taken: Taken, record: FileRecord, aside: Path) -> list[Incoming]:
+def _derived(connection: sqlite3.Connection, order: Order, arrival: Arrival, record: FileRecord) -> Iterator[Arrival]:
     """The references a mapping adds to, each as the store holds it with the new rows; rejected lines add nothing."""
-    found = []
     rejected = pl.Series([line for line, *_ in record.rejects], dtype=pl.Int64).implode()
-    for name, rows in taken.references.items():
-        paths = [order.data / part["path"] for part in ledger.live_parts(connection, name)]
-        held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in paths]
-        stored = pl.concat([SOURCES[name].schema.create_empty(), *held])
-        kept = rows.filter(~pl.col(LINE).is_in(rejected))
-        if incoming := derive.missing(name, kept, stored, aside, taken.incoming.name):
-            found.append(incoming)
-    return found
+    for name, paths in arrival.taken.references.items():
+        stored = [order.data / part["path"] for part in ledger.live_parts(connection, name)]
+        held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in stored]
+        rows = pl.concat([pl.read_ipc(path) for path in paths]).filter(~pl.col(LINE).is_in(rejected))
+        complete = pl.concat([SOURCES[name].schema.create_empty(), *held])
+        if staged := derive.missing(name, rows, complete, arrival.job.aside, arrival.job.name):
+            yield _reference(name, staged, arrival.job)
 
 
-def _replaced(connection: sqlite3.Connection, incoming: Incoming) -> dict[str, str]:
+def _reference(name: str, staged: Path, of: Job) -> Arrival:
+    """A derived reference as a file on its way in; it was made here, so it is read here."""
+    aside = of.aside / f"{name}.derived"
+    aside.mkdir()
+    job = Job(staged, f"{name}.derived", files.sha256(staged), SOURCES[name], None, Actions(), aside, of.timezone, of.now)
+    return Arrival(job, intake.take(job), NOTHING)
+
+
+def _replaced(connection: sqlite3.Connection, job: Job) -> dict[str, str]:
     """SHA-256 and name of the live files whose place this one takes: all of a reference; of a log those of its name or bytes."""
-    live = ledger.live_files(connection, incoming.source.name)
-    whole = incoming.source.kind == "reference"
-    return {
-        row["sha256"]: row["name"] for row in live if whole or incoming.name == row["name"] or incoming.sha256 == row["sha256"]
-    }
+    live = ledger.live_files(connection, job.source.name)
+    whole = job.source.kind == "reference"
+    return {row["sha256"]: row["name"] for row in live if whole or job.name == row["name"] or job.sha256 == row["sha256"]}
+
+
+def _known(seen: sqlite3.Row, path: Path) -> Outcome:
+    return replace(_outcome("known", dict(seen)), given=path.name)
 
 
 def _outcome(
-    status: Literal["stored", "known", "refused"], facts: dict[str, object], superseded: tuple[str, ...] = ()
+    status: Literal["stored", "known", "refused"],
+    facts: dict[str, object],
+    arrival: Arrival | None = None,
+    superseded: tuple[str, ...] = (),
 ) -> Outcome:
     counts = {name: facts[name] for name in ("source", "name", "rows_in", "accepted", "duplicates", "rejected", "skipped")}
-    return Outcome(status=status, superseded=superseded, **counts)  # type: ignore[arg-type]  # columns of `files`, as typed there
+    notes = arrival.taken.notes if arrival else ()
+    return Outcome(status=status, given=str(facts["name"]), superseded=superseded, notes=notes, **counts)  # type: ignore[arg-type]  # columns of `files`, as typed there

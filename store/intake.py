@@ -1,91 +1,277 @@
-"""A staged file -> rows in the contract's types with a verdict on each, before anything is compared with the store.
+"""A staged file -> candidates for the store and rejects, before anything is compared with what the store holds.
 
-Rule: this part needs no lock and touches nothing but the staged copy, so it may be slow, run beside others, or fail.
+The way of a batch: records -> the contract's columns -> its types -> its rules -> Parquet by business month, set aside.
+Rule: this part needs no lock and no ledger, and writes only beside the staged copy. It runs in a child process with limits
+(store.sandbox), for it is where bytes that nobody vouches for are parsed.
+Hazard: a verdict that needs the whole file (a key in two batches, names that become one code) is given at the end, so nothing
+a batch says is final before that.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
-from store import control, derive, files, read, text
-from store.check import check
-from store.contract import SOURCES, Source
-from store.entry import Incoming
+from store import control, derive, read, text
+from store.actions import Actions
+from store.check import CONFLICT, FIRST_DAY, Checked, check
+from store.contract import MAX_FILS, SOURCES, Source
+from store.control import NOTHING, Control
 from store.errors import InputError
-from store.mapping import Input, MappedFile
+from store.lines import Text
+from store.mapping import MappedFile
 from store.parse import LINE, Parsed, typed
+from store.parts import Candidate, Maker
 from store.read import Records
-from store.shape import shape
+from store.repeats import Repeats, across
+from store.shape import Codes, shape
+
+MOST_REJECTS: Final = 1_000_000
+"""Rejected rows of one file that are worth keeping: beyond that it is the file or its mapping that is wrong."""
+REJECTS: Final = {LINE: pl.Int64, "column": pl.String, "rule": pl.String, "raw": pl.String}
+
+Daily = tuple[tuple[str, int, int | None], ...]
+"""(local business day, rows, readable fils); the day is '' where a row does not tell it, and always for references."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file to take: its staged copy, what it is called, how to read it, and the folder for what is made of it."""
+
+    staged: Path
+    name: str
+    sha256: str
+    source: Source
+    mapping: MappedFile | None
+    actions: Actions
+    aside: Path
+    timezone: str
+    now: datetime | None = None
+
+    @property
+    def maker(self) -> Maker:
+        return Maker(self.source, self.aside, self.timezone, {"file_sha256": self.sha256, "file_name": self.name})
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A file on its way in, and per reference source what each accepted line says of it (LINE and the contract's columns)."""
+    """A file on its way in. Counts of what came in are taken from the file as read, apart from what was made of it.
 
-    incoming: Incoming
-    references: Mapping[str, pl.DataFrame]
-
-
-def take(path: Path, source: Source, mapping: MappedFile | None, aside: Path, now: datetime | None) -> Taken:
-    """Stage, hash, read, shape and check one file. Raises InputError where it cannot be taken as a whole.
-
-    The bytes are compared with its control totals before anything reads them.
+    rejects     files of REJECTS, one row per rejected line
+    skips       (reason, lines) of lines a mapping passes over because they are no records
+    trailer     control totals its last line gives
+    notes       what an operator should know of columns that were left out or taken as nothing
+    references  per reference source, files of what each accepted line says of it (LINE and the contract's columns)
     """
-    staged, sha256 = files.stage(path, aside)
-    said = control.beside(path)
-    control.insist(path.name, control.compare(replace(said, rows=None, fils=None), 0, None, sha256), unreconciled=False)
-    if mapping is None:
-        records = _plain(staged, path.name, source)
-        plain = _checked(path.name, sha256, source, records, typed(records.rows, source.schema, path.name), now)
-        return Taken(replace(plain.incoming, control=said), {})
-    records = _mapped(staged, path.name, mapping.input)
-    schemas = {name: SOURCES[name].schema for name in mapping.references}
-    shaped = shape(records.rows, mapping, schemas, path.name)
-    parsed = typed(shaped.rows, source.schema, path.name)
-    unusable = [derive.problems(name, rows, path.name) for name, rows in shaped.references.items()]
-    parsed = Parsed(parsed.frame, pl.concat([shaped.problems, parsed.problems, *unusable]))
-    taken = _checked(path.name, sha256, source, replace(records, rows=shaped.rows, skips=shaped.skips), parsed, now)
-    accepted = taken.incoming.checked.accepted.select(LINE)
-    references = {name: rows.join(accepted, on=LINE, how="semi") for name, rows in shaped.references.items()}
-    for name, rows in references.items():
-        derive.agree(name, rows, path.name)
-    return Taken(replace(taken.incoming, control=said), references)
+
+    rows_in: int
+    fils_in: int | None
+    candidates: tuple[Candidate, ...]
+    duplicates: Daily
+    rejected: Daily
+    rejects: tuple[Path, ...]
+    skips: tuple[tuple[str, int], ...] = ()
+    trailer: Control = NOTHING
+    notes: tuple[str, ...] = ()
+    references: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
 
-def _checked(name: str, sha256: str, source: Source, records: Records, parsed: Parsed, now: datetime | None) -> Taken:
-    return Taken(Incoming(name, sha256, source, records, parsed, check(parsed, source, now)), {})
+def take(job: Job) -> Taken:
+    """Read, shape and check one file. Raises InputError where it cannot be taken as a whole."""
+    opened = _Opened(job)
+    gathered = _Gathered(job)
+    for number, records in enumerate(opened.batches()):
+        gathered.add(f"{number:05}", records)
+    return gathered.taken(opened.trailer())
 
 
-def _plain(staged: Path, name: str, source: Source) -> Records:
-    """Records of a file that has the contract's own columns."""
-    match staged.suffix.lower():
-        case ".parquet":
-            records = read.parquet(staged, name)
-        case ".csv":
-            records = text.csv_records(text.decode(staged, name), name)
-        case _:
-            raise InputError(f"{name}: without a mapping a file is .parquet or .csv; give --mapping FILE for other formats")
-    wanted, found = source.schema.column_names(), set(records.rows.columns) - {LINE}
-    if missing := [column for column in wanted if column not in found]:
-        raise InputError(
-            f"{name}: column {', '.join(missing)} of source '{source.name}' is missing; found {', '.join(sorted(found))}"
+def raw(job: Job, lines: Collection[int]) -> dict[int, str]:
+    """Raw text of lines of the file, which is read once more."""
+    found: dict[int, str] = {}
+    for records in _Opened(job).batches():
+        there = records.rows.select(LINE).filter(pl.col(LINE).is_in([*lines]))[LINE].to_list()
+        found |= records.raw(there)
+    return found
+
+
+class _Opened:
+    """The file as its format says it is to be read."""
+
+    def __init__(self, job: Job) -> None:
+        how = job.mapping.input if job.mapping else None
+        self._job, self._how = job, how
+        self._format = how.format if how else {".parquet": "parquet", ".csv": "csv"}.get(job.staged.suffix.lower(), "")
+        if not self._format:
+            raise InputError(f"{job.name}: without a mapping a file is .parquet or .csv; give --mapping FILE for other formats")
+        self._text = Text(job.staged, job.name, how.encoding if how else None, how.trailer if how else None)
+
+    def batches(self) -> Iterator[Records]:
+        """Its records; at least one batch."""
+        job, how = self._job, self._how
+        if self._format == "parquet":
+            return read.parquet(job.staged, job.name)
+        if self._format == "lines":
+            assert how is not None
+            assert how.pattern is not None
+            return text.line_records(self._text.blocks(), how.pattern)
+        if self._format == "json":
+            return text.json_records(self._text.blocks(), job.name, how.explode if how else None)
+        return text.csv_records(self._text.blocks(), job.name, how.delimiter if how else ",")
+
+    def trailer(self) -> Control:
+        """What the trailer of the file says; read the file first."""
+        return control.trailer(self._text.trailer, self._job.name) if self._text.trailer is not None else NOTHING
+
+
+class _Gathered:
+    """What the batches of one file came to so far."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._codes: Codes = {}
+        self._batches = self._rows = 0
+        self._fils = 0 if job.source.money else None
+        self._candidates: list[Candidate] = []
+        self._duplicates: list[Daily] = []
+        self._rejected: list[Daily] = []
+        self._rejects: list[Path] = []
+        self._count_rejects = 0
+        self._skips: dict[str, int] = {}
+        self._notes: dict[str, None] = {}
+        self._copies: list[Path] = []
+        self._contradicted: list[pl.DataFrame] = []
+        self._references: dict[str, list[Path]] = {}
+
+    def add(self, number: str, records: Records) -> None:
+        """Judge a batch and set its rows aside."""
+        parsed, references = self._parsed(records)
+        checked = check(parsed, self._job.source, self._job.now)
+        bad = checked.problems[LINE].unique()
+        self._batches += 1
+        self._rows += parsed.frame.height + records.problems[LINE].n_unique()
+        if self._fils is not None:
+            self._fils += _fils(parsed.frame, self._job.source) or 0
+        self._candidates += self._job.maker.candidates(checked.accepted, number)
+        self._duplicates.append(_daily(checked.duplicates, self._job))
+        self._set_copies_aside(number, checked.duplicates)
+        unread = records.problems[LINE].n_unique() + bad.len() - _at(parsed.frame, bad).height
+        self._rejected += [_daily(_at(parsed.frame, bad), self._job), (("", unread, None),) if unread else ()]
+        self._reject(number, pl.concat([records.problems, checked.problems]), records)
+        self._remember_contradicted(checked, parsed)
+        for name, rows in references.items():
+            path = self._job.aside / f"{number}-{name}.reference"
+            rows.join(checked.accepted.select(LINE), on=LINE, how="semi").write_ipc(path)
+            self._references.setdefault(name, []).append(path)
+
+    def taken(self, trailer: Control) -> Taken:
+        """The file as a whole, once all batches are in."""
+        contradicted = pl.concat(self._contradicted) if self._contradicted else None
+        repeats = Repeats(tuple(self._candidates))
+        if self._batches > 1:
+            repeats = across(self._job.maker, self._candidates, self._copies, contradicted)
+            self._late(repeats)
+        for name, paths in self._references.items():
+            derive.agree(name, pl.concat([pl.read_ipc(path) for path in paths]), self._job.name)
+        return Taken(
+            rows_in=self._rows,
+            fils_in=self._fils,
+            candidates=repeats.left,
+            duplicates=tuple(day for daily in self._duplicates for day in daily),
+            rejected=tuple(day for daily in self._rejected for day in daily),
+            rejects=tuple(self._rejects),
+            skips=tuple(self._skips.items()),
+            trailer=trailer,
+            notes=tuple(self._notes),
+            references={name: tuple(paths) for name, paths in self._references.items()},
         )
-    if unknown := ", ".join(sorted(found - set(wanted))):
-        raise InputError(f"{name}: column {unknown} is not in the contract of '{source.name}'; remove it, or use a mapping")
-    return records
+
+    def _parsed(self, records: Records) -> tuple[Parsed, Mapping[str, pl.DataFrame]]:
+        """A batch in the contract's columns and types, and what each of its lines says of references."""
+        job, mapping = self._job, self._job.mapping
+        if mapping is None:
+            rows, notes = job.actions.fitted(records.rows, job.source, job.name)
+            self._notes |= dict.fromkeys(notes)
+            return job.actions.judged(typed(rows, job.source.schema, job.name), job.name), {}
+        schemas = {name: SOURCES[name].schema for name in mapping.references}
+        shaped = shape(records.rows, mapping, schemas, job.name, self._codes)
+        for reason, lines in shaped.skips:
+            self._skips[reason] = self._skips.get(reason, 0) + lines
+        parsed = typed(shaped.rows, job.source.schema, job.name)
+        unusable = [derive.problems(name, rows, job.name) for name, rows in shaped.references.items()]
+        return Parsed(parsed.frame, pl.concat([shaped.problems, parsed.problems, *unusable])), shaped.references
+
+    def _reject(self, number: str, problems: pl.DataFrame, records: Records) -> None:
+        """Keep what broke a rule: per line, all columns and rules, and its raw text."""
+        if problems.is_empty():
+            return
+        columns = pl.col("column").filter(pl.col("column") != "").unique(maintain_order=True).str.join(", ")
+        rules = pl.col("rule").unique(maintain_order=True).str.join(", ")
+        by_line = problems.group_by(LINE, maintain_order=True).agg(columns, rules).sort(LINE)
+        self._count_rejects += by_line.height
+        if self._count_rejects > MOST_REJECTS:
+            line, column, rule = by_line.row(0)
+            raise InputError(
+                f"{self._job.name}: more than {MOST_REJECTS:,} rows break a rule, such as line {line} "
+                f"({column or 'row'}: {rule}); correct the file or its mapping. Nothing of it was taken in"
+            )
+        texts = records.raw(by_line[LINE].to_list())
+        self._write_rejects(f"{number}.rejects", by_line.with_columns(raw=pl.Series([texts[n] for n in by_line[LINE]])))
+
+    def _late(self, repeats: Repeats) -> None:
+        """Rows that only the whole file shows to be repeated or contradicted."""
+        self._duplicates.append(_daily(repeats.duplicates, self._job))
+        self._duplicates.append(tuple((day, -rows, fils and -fils) for day, rows, fils in _daily(repeats.no_copies, self._job)))
+        if repeats.contradicting.height:
+            self._rejected.append(_daily(repeats.contradicting, self._job))
+            lines = repeats.contradicting[LINE].sort()
+            texts = raw(self._job, lines.to_list())
+            rows = {LINE: lines, "column": [""] * len(lines), "rule": [CONFLICT] * len(lines), "raw": [texts[n] for n in lines]}
+            self._write_rejects("late.rejects", pl.DataFrame(rows))
+
+    def _write_rejects(self, name: str, rows: pl.DataFrame) -> None:
+        path = self._job.aside / name
+        pl.DataFrame(rows.select([*REJECTS]), schema_overrides=REJECTS).write_ipc(path)
+        self._rejects.append(path)
+
+    def _set_copies_aside(self, number: str, duplicates: pl.DataFrame) -> None:
+        """Copies of rows of a batch: they are none where another batch contradicts their key."""
+        if duplicates.height:
+            self._copies.append(self._job.aside / f"{number}.copies")
+            duplicates.write_ipc(self._copies[-1])
+
+    def _remember_contradicted(self, checked: Checked, parsed: Parsed) -> None:
+        """Keys whose rows contradict each other in a batch: a row of such a key in another batch is no better."""
+        lines = checked.problems.filter(pl.col("rule") == CONFLICT)[LINE]
+        if lines.len():
+            self._contradicted.append(_at(parsed.frame, lines).select(self._job.source.schema.primary_key()).unique())
 
 
-def _mapped(staged: Path, name: str, how: Input) -> Records:
-    """Records of a file whose format a mapping describes."""
-    if how.format == "parquet":
-        return read.parquet(staged, name)
-    content = text.decode(staged, name, how.encoding)
-    if how.format == "lines":
-        assert how.pattern is not None
-        return text.line_records(content, how.pattern)
-    if how.format == "json":
-        return text.json_records(content, name, how.explode)
-    return text.csv_records(content, name, how.delimiter)
+def _at(frame: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
+    return frame.filter(pl.col(LINE).is_in(lines.implode())) if lines.len() else frame.clear()
+
+
+def _daily(rows: pl.DataFrame, job: Job) -> Daily:
+    """Rows and readable fils by business day; '' where the day is not known or the source has none."""
+    if rows.is_empty():
+        return ()
+    money = job.source.money
+    day = pl.lit("") if job.source.time is None else _told(job.maker.day(rows)).dt.strftime("%Y-%m-%d").fill_null("")
+    amount = pl.lit(None, pl.Int64) if money is None else _readable(money).sum().cast(pl.Int64)
+    return tuple(rows.group_by(day.alias("day")).agg(pl.len(), amount.alias("fils")).sort("day").iter_rows())
+
+
+def _told(day: pl.Expr) -> pl.Expr:
+    """A business day, null where it is outside of any calendar, so that a row does not tell it."""
+    return pl.when(day.is_between(FIRST_DAY, date(9999, 12, 31))).then(day)
+
+
+def _fils(frame: pl.DataFrame, source: Source) -> int | None:
+    """Amounts that can be read and lie in the range of amounts."""
+    return None if source.money is None else int(frame.select(_readable(source.money).sum()).item() or 0)
+
+
+def _readable(money: str) -> pl.Expr:
+    return pl.when(pl.col(money).is_between(-MAX_FILS, MAX_FILS)).then(pl.col(money)).cast(pl.Int128)

@@ -1,9 +1,9 @@
-"""Which rows of a new file the store already holds, by the key of their source.
+"""Which rows of a candidate the store already holds, by the key of their source.
 
 Rule: a new row identical to a stored one is a duplicate; one that contradicts a stored one is rejected and the stored one
 stays. So the order in which files arrive decides only between rows that contradict each other.
-Speed: candidate Parquet files are found in the ledger, by the range of the first integer of the key or by the month
-where the key holds the time; of those only the key is read, and whole rows only where keys meet.
+Speed: stored Parquet files that can hold a key are found in the ledger, by the range of the first integer of the key or by the
+month where the key holds the time; of those only the key is read, and whole rows only where keys meet.
 """
 
 import sqlite3
@@ -18,67 +18,54 @@ import polars as pl
 from store.contract import Source
 from store.ledger import live_parts
 from store.parse import LINE
+from store.parts import Candidate, integer_key, numbered
 
 _PATH: Final = "_path"
 
 
 @dataclass(frozen=True)
-class Among:
-    """What to compare with: `months` are the new rows' business months, `leaving` files (SHA-256) that are being superseded."""
-
-    months: Collection[str]
-    leaving: Collection[str] = ()
-
-
-@dataclass(frozen=True)
 class Known:
-    """Lines (LINE) of new rows that are stored already: identical ones, and ones that contradict what is stored.
+    """Rows (LINE and the stored columns) of a candidate that are stored already: identical ones, and ones that contradict.
 
     `relies`: how many of the identical ones each stored file (SHA-256) holds.
     """
 
-    identical: pl.Series
-    contradicting: pl.Series
+    identical: pl.DataFrame
+    contradicting: pl.DataFrame
     relies: Mapping[str, int]
 
 
-def integer_key(source: Source) -> str | None:
-    """The first integer column of the source's key."""
-    columns = source.schema.columns()
-    return next((name for name in source.schema.primary_key() if columns[name].dtype.is_integer()), None)
+def known(
+    ledger: sqlite3.Connection, data: Path, source: Source, candidate: Candidate, leaving: Collection[str] = ()
+) -> Known | None:
+    """Compare a candidate with what is stored; None where no key meets.
 
-
-def known(ledger: sqlite3.Connection, data: Path, source: Source, rows: pl.DataFrame, scope: Among) -> Known:
-    """Compare new rows (LINE and the contract's columns) with those stored."""
-    parts = _candidates(ledger, source, rows, scope)
-    nothing = Known(rows[LINE].clear(), rows[LINE].clear(), {})
-    if not parts or rows.is_empty():
-        return nothing
+    `leaving` are files (SHA-256) that are being superseded.
+    """
+    parts = _parts(ledger, source, candidate, leaving)
+    if not parts:
+        return None
     key, content = source.schema.primary_key(), source.schema.column_names()
     stored = pl.scan_parquet([data / path for path in parts], hive_partitioning=False, glob=False, include_file_paths=_PATH)
-    met = rows.lazy().select(key).join(stored.select(key), on=key, how="semi").collect()
+    keys = pl.scan_parquet(candidate.file, hive_partitioning=False, glob=False).select(key)
+    met = keys.join(stored.select(key), on=key, how="semi").collect()
     if met.is_empty():
-        return nothing
-    both = rows.join(met, on=key, how="semi", maintain_order="left")
+        return None
+    both = numbered(candidate).join(met, on=key, how="semi", maintain_order="left")
     held = stored.select(*content, _PATH).join(met.lazy(), on=key, how="semi").collect()
     same = both.join(held, on=content, nulls_equal=True).sort(LINE)
     relies: Counter[str] = Counter()
     for path, count in same.group_by(_PATH).len().iter_rows():
         relies[parts[Path(path).relative_to(data).as_posix()]] += count
-    return Known(
-        identical=same[LINE],
-        contradicting=both.join(same, on=LINE, how="anti", maintain_order="left")[LINE],
-        relies=relies,
-    )
+    return Known(same.drop(_PATH), both.join(same, on=LINE, how="anti", maintain_order="left"), relies)
 
 
-def _candidates(ledger: sqlite3.Connection, source: Source, rows: pl.DataFrame, scope: Among) -> dict[str, str]:
-    """Path and file (SHA-256) of the parts that can hold a key of `rows`."""
-    parts = [part for part in live_parts(ledger, source.name) if part["file_sha256"] not in scope.leaving]
-    key = integer_key(source)
-    if key is not None:
-        low, high = rows[key].min(), rows[key].max()
-        parts = [p for p in parts if low is not None and p["min_id"] <= high and p["max_id"] >= low]
+def _parts(ledger: sqlite3.Connection, source: Source, candidate: Candidate, leaving: Collection[str]) -> dict[str, str]:
+    """Path and file (SHA-256) of the stored parts that can hold a key of the candidate."""
+    parts = [part for part in live_parts(ledger, source.name) if part["file_sha256"] not in leaving]
+    if integer_key(source) is not None:
+        low, high = candidate.min_id, candidate.max_id
+        parts = [p for p in parts if low is not None and high is not None and p["min_id"] <= high and p["max_id"] >= low]
     elif source.time in source.schema.primary_key():
-        parts = [p for p in parts if p["month"] in scope.months]
+        parts = [p for p in parts if p["month"] == candidate.month]
     return {part["path"]: part["file_sha256"] for part in parts}

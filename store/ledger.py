@@ -12,11 +12,14 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from store import settings
 from store.contract import SOURCES
 from store.control import Compared
 from store.errors import LedgerError
 
 FILE: Final = "ledger.sqlite"
+HEAD: Final = "HEAD"
+"""File beside the ledger that names the number of the last file it was seen to commit."""
 VERSION: Final = 3
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
@@ -33,10 +36,36 @@ def connect(data: Path) -> sqlite3.Connection:
     return connection
 
 
+def last_number(connection: sqlite3.Connection) -> int:
+    """Number of the last file that entered, 0 where none did."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM files").fetchone()[0])
+
+
+def committed(data: Path) -> int:
+    """The number that HEAD names, 0 where there is none yet."""
+    try:
+        return int((data / HEAD).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return 0
+    except ValueError as error:
+        raise LedgerError(f"{data / HEAD}: names no number ({error}); restore it from a backup, or rebuild the ledger") from error
+
+
 @contextmanager
 def opened(data: Path) -> Iterator[sqlite3.Connection]:
-    """`connect`, closed afterwards."""
+    """`connect`, closed afterwards. Raises LedgerError where the ledger is older than the data beside it."""
+    known = committed(data)
     with closing(connect(data)) as connection:
+        if known > (last := last_number(connection)):
+            raise LedgerError(
+                f"{data / FILE}: older than the data beside it: its last file is number {last}, the data reach number {known}. "
+                f"Put the newer ledger back, or run `python -m store rebuild --data {data}`"
+            )
+        if last and not (data / settings.FILE).exists():
+            raise LedgerError(
+                f"{data / settings.FILE} is missing, so nothing says in which currency and time zone {FILE} counts; "
+                "put it back as it was"
+            )
         yield connection
 
 
@@ -73,6 +102,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
     Version 2 kept no days of duplicates and rejected rows: they are put where the day is not known.
     """
+    connection.execute("ALTER TABLE files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0")
+    connection.execute("UPDATE files SET seq = (SELECT count(*) FROM files earlier WHERE earlier.rowid <= files.rowid)")
     connection.execute("ALTER TABLE files ADD COLUMN covers_from TEXT")
     connection.execute("ALTER TABLE files ADD COLUMN covers_to TEXT")
     connection.execute("ALTER TABLE days RENAME TO days_2")
@@ -139,6 +170,7 @@ class FileRecord:
     """Everything the ledger keeps about one file that came in; see ledger.sql for the meaning of the fields."""
 
     sha256: str
+    seq: int
     source: str
     name: str
     mapping: str | None
@@ -219,6 +251,7 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
         connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", (entry.sha256,))
     values = {
         "sha256": entry.sha256,
+        "seq": entry.seq,
         "source": entry.source,
         "name": entry.name,
         "mapping": entry.mapping,

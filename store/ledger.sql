@@ -4,6 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS files (
     sha256          TEXT PRIMARY KEY,           -- of the bytes that came in
+    seq             INTEGER NOT NULL,           -- number of its commit, the order in which files entered
     source          TEXT NOT NULL,
     name            TEXT NOT NULL,              -- file name without folders
     mapping         TEXT,                       -- name of the mapping it was read through

@@ -5,6 +5,7 @@ when it is loaded, never a guess when a file is read. docs/store.md describes th
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,7 @@ import dataframely as dy
 import polars as pl
 
 from store.contract import SOURCES, Source
+from store.control import TRAILER
 from store.errors import MappingError, SettingsError
 from store.settings import Settings
 
@@ -59,12 +61,13 @@ class Skip:
 
 @dataclass(frozen=True)
 class Input:
-    """How the file itself is to be read."""
+    """How the file itself is to be read. `trailer` is what its last line must look like, with control totals as named groups."""
 
     format: str = "csv"
     delimiter: str = ","
     encoding: str | None = None
     pattern: str | None = None
+    trailer: str | None = None
     explode: Mapping[str, str] | None = None
 
 
@@ -137,9 +140,23 @@ def _input(given: Mapping[str, Any]) -> Input:
         raise MappingError("input.pattern goes with format = 'lines': a regular expression with named groups")
     if found.pattern is not None:
         _compiles(found.pattern)
+    if found.trailer is not None:
+        _trailer(found)
     if found.explode is not None and (found.format != "json" or set(found.explode) != {"column", "key", "value"}):
         raise MappingError("input.explode goes with format = 'json' and needs column, key and value")
     return found
+
+
+def _trailer(found: Input) -> None:
+    if found.format not in ("csv", "lines"):
+        raise MappingError(f"input.trailer goes with files of lines, not with format = '{found.format}'")
+    try:
+        groups = re.compile(found.trailer or "").groupindex
+    except re.error as error:
+        raise MappingError(f"input.trailer: {error}") from error
+    if not groups or (unknown := set(groups) - set(TRAILER)):
+        named = f", not {', '.join(sorted(unknown))}" if groups else ""
+        raise MappingError(f"input.trailer: named groups (?P<name>...) of {', '.join(TRAILER)} are wanted{named}")
 
 
 def _compiles(pattern: str) -> None:

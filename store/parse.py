@@ -128,7 +128,8 @@ def _value(name: str, found: pl.DataType, wanted: pl.DataType, where: str, nulla
             raise InputError(
                 f"{where}: times in column '{name}' have no zone; write them in UTC, or declare their zone in a mapping"
             )
-        return column.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
+        exact = column if found.time_unit != "ns" else pl.when(column.dt.nanosecond() % 1000 == 0).then(column)
+        return exact.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
     raise InputError(f"{where}: column '{name}' holds {found}, the contract wants {wanted}; correct the file, or use a mapping")
 
 

@@ -59,7 +59,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
             through, behind = _complete(
                 snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
             )
-        files.place(built, snapshot_file(data, version))
+        files.place(built, snapshot_file(data, version), data)
         _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content))
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
@@ -101,7 +101,7 @@ def _roll_up(
     missing = units.missing(data, book, wanted)
     if not missing:
         return
-    days = [date.fromisoformat(str(day)) for _, day, *_ in state.days]
+    days = [date.fromisoformat(str(day)) for _, day, rows, *_ in state.days if rows]
     calendar = relations.days(min(days), max(days), store.timezone) if days else []
     with closing(DuckDBEngine(store.timezone, calendar, folder / "spill")) as engine:
         units.make(data, book, missing, engine, folder, progress)
@@ -144,7 +144,7 @@ def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tupl
         book.execute("INSERT INTO snapshots (version, published_at, complete_through, content) VALUES (?, ?, ?, ?)", snapshot)
     pointer = folder / POINTER
     pointer.write_text(f"{snapshot[0]}\n", encoding="utf-8")
-    files.place(pointer, data / POINTER)
+    files.place(pointer, data / POINTER, data)
 
 
 def _remove_snapshots(data: Path, keep: set[str | None]) -> None:

@@ -4,16 +4,19 @@ Rule: they are fixed by the first file that enters and never changed silently, f
 """
 
 import json
-import os
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from store import files
 from store.errors import SettingsError
 
 DEFAULT_DATA = Path("data/store")
 FILE = "settings.toml"
+CONTRACT: Final = "contract"
+"""Table of the settings with the actions of contracts: they may change, for what came in before keeps its verdict."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,28 @@ class Settings:
 def read(data: Path) -> Settings:
     """Settings of the store in `data`; the defaults where it has no settings file. Raises SettingsError for another content."""
     path = data / FILE
-    if not path.exists():
-        return Settings()
     try:
-        return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
+        return Settings(**{name: value for name, value in _tables(path).items() if name != CONTRACT})
     except (ValueError, TypeError) as error:
         names = ", ".join(f.name for f in fields(Settings))
         raise SettingsError(f"{path}: no settings of a store ({error}); it names {names}, each as a text") from error
+
+
+def contract(data: Path, source: str) -> dict[str, Any]:
+    """What the operator wrote in `[contract.<source>]`, empty where there is nothing; store.actions understands it."""
+    path = data / FILE
+    try:
+        tables = _tables(path).get(CONTRACT, {})
+    except ValueError as error:
+        raise SettingsError(f"{path}: no TOML ({error})") from error
+    found = tables.get(source, {}) if isinstance(tables, dict) else None
+    if not isinstance(found, dict):
+        raise SettingsError(f"{path}: [{CONTRACT}.{source}] is to be a table")
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def agree(data: Path, wanted: Settings | None) -> Settings:
@@ -61,15 +79,12 @@ def agree(data: Path, wanted: Settings | None) -> Settings:
     return found
 
 
-def fix(data: Path, settings: Settings) -> None:
-    """Write the settings of a store that has none yet, durably; called when its first file enters."""
+def fix(data: Path, settings: Settings, aside: Path) -> None:
+    """Write the settings of a store that has none yet, durably, by way of the folder `aside`; for the first file that enters."""
     path = data / FILE
     if path.exists():
         return
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in asdict(settings).items())
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    written = aside / FILE
+    written.write_text(text, encoding="utf-8")
+    files.place(written, path, data)

@@ -38,18 +38,23 @@ class Shaped:
     references: Mapping[str, pl.DataFrame]
 
 
-def shape(records: pl.DataFrame, mapping: MappedFile, schemas: Mapping[str, type[dy.Schema]], where: str) -> Shaped:
-    """Apply a mapping to records (LINE and the file's columns); `schemas` are the contracts of its references.
+Codes = dict[str, dict[str, str]]
+"""Which name each code was made of, by column: what has been read of a file so far."""
+
+
+def shape(records: pl.DataFrame, mapping: MappedFile, schemas: Mapping[str, type[dy.Schema]], where: str, codes: Codes) -> Shaped:
+    """Apply a mapping to a batch of records (LINE and the file's columns); `schemas` are the contracts of its references,
+    `codes` is carried from batch to batch.
 
     Raises InputError for a column that is missing in the file, and for names that cannot become codes.
     """
     _present(records, mapping, where)
     rows, skips = _skipped(records, mapping)
-    placed, problems = _placed(rows, mapping.columns, mapping.source.schema, where)
+    placed, problems = _placed(rows, mapping.columns, mapping.source.schema, where, codes)
     good = _with_mapped(rows, placed).join(problems.select(LINE), on=LINE, how="anti", maintain_order="left")
     references = {}
     for name, columns in mapping.references.items():
-        derived, unplaced = _placed(good, columns, schemas[name], f"{where}, {name}")
+        derived, unplaced = _placed(good, columns, schemas[name], f"{where}, {name}", codes)
         references[name] = derived.join(unplaced.select(LINE), on=LINE, how="anti", maintain_order="left")
         problems = pl.concat([problems, unplaced.with_columns(pl.concat_str(pl.lit(f"{name}."), "column").alias("column"))])
     return Shaped(placed, problems, skips, references)
@@ -85,7 +90,7 @@ def _skipped(records: pl.DataFrame, mapping: MappedFile) -> tuple[pl.DataFrame, 
 
 
 def _placed(
-    rows: pl.DataFrame, columns: Mapping[str, Column], schema: type[dy.Schema], where: str
+    rows: pl.DataFrame, columns: Mapping[str, Column], schema: type[dy.Schema], where: str, codes: Codes
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The contract's columns from the file's, and the values that were there but could not be placed."""
     placed: dict[str, pl.Series] = {}
@@ -94,7 +99,7 @@ def _placed(
         column = columns.get(name, Column())
         if _is_mapped(column):
             rows = _with_mapped(rows, rows.select(LINE, **placed))
-        placed[name] = _values(rows, column, f"{where}, column {name}")
+        placed[name] = _values(rows, column, f"{where}, column {name}", codes)
         if column.source is not None:
             lost = placed[name].is_null() & (rows[column.source].cast(pl.String).fill_null("").str.strip_chars() != "")
             rule = UNKNOWN if column.values else column.parse
@@ -111,7 +116,7 @@ def _with_mapped(rows: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(placed.drop(LINE).rename(lambda name: MAPPED + name))
 
 
-def _values(rows: pl.DataFrame, column: Column, where: str) -> pl.Series:
+def _values(rows: pl.DataFrame, column: Column, where: str, codes: Codes) -> pl.Series:
     if column.source is None:
         return pl.select(pl.repeat(column.constant, rows.height, dtype=pl.String)).to_series()
     came = rows[column.source]
@@ -123,7 +128,11 @@ def _values(rows: pl.DataFrame, column: Column, where: str) -> pl.Series:
     if column.values is not None:
         otherwise = text if column.keep else column.otherwise
         text = text.replace_strict(dict(column.values), default=otherwise, return_dtype=pl.String)
-    return _codes(text, where) if column.parse == "code" else pl.select(_parsed(pl.lit(text), column)).to_series()
+    return (
+        _coded(text, where, codes.setdefault(where, {}))
+        if column.parse == "code"
+        else pl.select(_parsed(pl.lit(text), column)).to_series()
+    )
 
 
 def _parsed(text: pl.Expr, column: Column) -> pl.Expr:
@@ -158,9 +167,8 @@ def _local(text: pl.Expr, column: Column) -> pl.Expr:
     return naive.dt.replace_time_zone(column.timezone, ambiguous="null", non_existent="null").dt.convert_time_zone("UTC")
 
 
-def _codes(names: pl.Series, where: str) -> pl.Series:
+def _coded(names: pl.Series, where: str, taken: dict[str, str]) -> pl.Series:
     codes: dict[str, str] = {}
-    taken: dict[str, str] = {}
     for name in names.drop_nulls().unique().sort():
         code = slug(name)
         if taken.setdefault(code, name) != name and code:

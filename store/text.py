@@ -1,76 +1,66 @@
-"""Text files (CSV, JSON, lines of a log) -> records of text, with physical line numbers and raw text.
+"""Text files (CSV, JSON, lines of a log) -> batches of records of text, with physical line numbers and raw text.
 
-Rule: nothing is converted here, and no line is lost: each is a record, a blank line, or a problem with its number.
+Rule: nothing is converted here, and no line is lost: each is a record, a blank line, a trailer, or a problem with its number.
 Hazard: a stray quote swallows what follows, so a CSV file that breaks the rules of quoting is refused as a whole.
 """
 
-import codecs
 import csv
 import io
 import json
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import polars as pl
 
 from store.errors import InputError
+from store.lines import LONGEST_LINE, Block
 from store.parse import LINE, PROBLEMS
 from store.read import Raw, Records
 
-_MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 FIELD_COUNT: Final = "field_count"
 FORMAT: Final = "format"
+_MARK: Final = "\ufeff"
+"""A byte order mark, which polars' reader passes over at the start of what it is given, and which is a sign like others here."""
+QUOTED_ROWS: Final = 100_000
+"""Records of a batch where quotes force reading record by record."""
 
 
-def decode(path: Path, name: str, encoding: str | None = None) -> str:
-    """The text of a file: by its byte order mark, else by `encoding`, else UTF-8. Raises InputError where it is none."""
-    content = path.read_bytes()
-    found = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), encoding or "utf-8")
-    try:
-        text = content.decode(found)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}, line {line}: no {found} text; declare its encoding in a mapping") from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"{name}, line {line}: NUL character; the file is damaged, or UTF-16 that a mapping must declare")
-    return text
-
-
-def csv_records(text: str, name: str, delimiter: str = ",") -> Records:
+def csv_records(blocks: Iterator[Block], name: str, delimiter: str = ",") -> Iterator[Records]:
     """Records of a CSV file whose first line names the columns; the line is the physical line a record begins on."""
-    if '"' in text:
-        return _quoted(text, name, delimiter)
-    lines = _lines(text)
-    header = _header(lines[0].split(delimiter) if lines else [], name)
-    frame = pl.DataFrame({LINE: range(2, len(lines) + 1), "raw": lines[1:]}, schema={LINE: pl.Int64, "raw": pl.String})
-    frame = frame.filter(pl.col("raw") != "").with_columns(fields=pl.col("raw").str.split(delimiter))
-    whole = pl.col("fields").list.len() == len(header)
-    columns = [pl.col("fields").list.get(i).alias(column) for i, column in enumerate(header)]
-    return Records(frame.filter(whole).select(LINE, *columns), _broken(frame.filter(~whole)[LINE], FIELD_COUNT), _raw(lines))
+    first = next(blocks, Block(1, ()))
+    head = first.lines[0] if first.lines else ""
+    header = _header(next(csv.reader([head], delimiter=delimiter), []) if '"' in head else head.split(delimiter), name)
+    rest = chain([Block(2, first.lines[1:])], blocks)
+    for block in rest:
+        if any('"' in line for line in block.lines):
+            yield from _quoted(chain([block], rest), header, name, delimiter)
+            return
+        yield _unquoted(block, header, delimiter)
 
 
-def line_records(text: str, pattern: str) -> Records:
+def line_records(blocks: Iterator[Block], pattern: str) -> Iterator[Records]:
     """Records of a log, one a line: the named groups of `pattern` (Rust regex syntax, linear in the length of a line)."""
-    lines = _lines(text)
-    frame = pl.DataFrame({LINE: range(1, len(lines) + 1), "raw": lines}, schema={LINE: pl.Int64, "raw": pl.String})
-    frame = frame.filter(pl.col("raw").str.strip_chars() != "")
-    matches = pl.col("raw").str.contains(pattern)
-    rows = frame.filter(matches).select(LINE, pl.col("raw").str.extract_groups(pattern).alias("groups")).unnest("groups")
-    return Records(rows, _broken(frame.filter(~matches)[LINE], FORMAT), _raw(lines))
+    for block in chain([Block(1, ())], blocks):
+        frame = _numbered(block).filter(pl.col("raw").str.strip_chars() != "")
+        matches = pl.col("raw").str.contains(pattern)
+        rows = frame.filter(matches).select(LINE, pl.col("raw").str.extract_groups(pattern).alias("groups")).unnest("groups")
+        yield Records(rows, _broken(frame.filter(~matches)[LINE], FORMAT), _raw(block))
 
 
-def json_records(text: str, name: str, explode: Mapping[str, str] | None = None) -> Records:
+def json_records(blocks: Iterator[Block], name: str, explode: Mapping[str, str] | None = None) -> Iterator[Records]:
     """Records of a JSON array of objects; the line is the number of the record, from 1.
 
     `explode` (keys column, key, value) makes one record of each entry of the nested object in `column`: its key goes into
     the column named `key`, its value into the one named `value`. Numbers keep the text they were written with.
     """
+    text = "\n".join(line for block in blocks for line in block.lines)
     try:
         objects = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:
         raise InputError(f"{name}, line {error.lineno}: no JSON ({error.msg})") from error
+    except RecursionError as error:
+        raise InputError(f"{name}: no JSON of records (nested too deep)") from error
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise InputError(f"{name}: expected a JSON array of objects")
     items = [_scalars(record) for item in objects for record in (_entries(item, explode, name) if explode else [item])]
@@ -78,37 +68,95 @@ def json_records(text: str, name: str, explode: Mapping[str, str] | None = None)
     rows = pl.DataFrame(
         [[item.get(c) for c in columns] for item in items], schema=dict.fromkeys(columns, pl.String), orient="row"
     )
-    raw = [json.dumps(item, ensure_ascii=False) for item in items]
-    return Records(rows.with_row_index(LINE, 1).cast({LINE: pl.Int64}), _broken(pl.Series([], dtype=pl.Int64), FORMAT), _raw(raw))
+    raw = Block(1, [json.dumps(item, ensure_ascii=False) for item in items])
+    yield Records(rows.with_row_index(LINE, 1).cast({LINE: pl.Int64}), _broken(pl.Series([], dtype=pl.Int64), FORMAT), _raw(raw))
 
 
-def _quoted(text: str, name: str, delimiter: str) -> Records:
+def _unquoted(block: Block, header: Sequence[str], delimiter: str) -> Records:
+    """A block without any quote, where every line is a record. Lines of one shape take polars' own reader, which is faster."""
+    frame = _numbered(block)
+    delimiters = pl.col("raw").str.count_matches(delimiter, literal=True)
+    filled = pl.col("raw") != ""
+    odd = (
+        not frame.height
+        or block.lines[0].startswith(_MARK)
+        or frame.select(((delimiters != len(header) - 1) | ~filled).any()).item()
+    )
+    if not odd:
+        rows = pl.read_csv(
+            io.BytesIO("\n".join(block.lines).encode()),
+            has_header=False,
+            separator=delimiter,
+            quote_char=None,
+            schema=dict.fromkeys(header, pl.String),
+            empty_string_is_null=False,
+        )
+        if rows.height == frame.height:
+            return Records(rows.insert_column(0, frame[LINE]), _broken(frame[LINE].clear(), FIELD_COUNT), _raw(block))
+    frame = frame.filter(filled).with_columns(fields=pl.col("raw").str.split(delimiter))
+    whole = pl.col("fields").list.len() == len(header)
+    columns = [pl.col("fields").list.get(i).alias(column) for i, column in enumerate(header)]
+    good = frame.filter(whole).select(LINE, *columns)
+    return Records(good, _broken(frame.filter(~whole)[LINE], FIELD_COUNT), _raw(block))
+
+
+def _quoted(blocks: Iterable[Block], header: Sequence[str], name: str, delimiter: str) -> Iterator[Records]:
     """CSV with quotes, where a record may go over several lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    numbers, records, broken = [], [], []
-    starts = {}
+    csv.field_size_limit(LONGEST_LINE)  # else a long field would be refused with quotes and taken without
+    taken = _Taken(blocks)
+    reader = csv.reader(taken, delimiter=delimiter, strict=True)
+    numbers: list[int] = []
+    records: list[list[str]] = []
+    broken: list[int] = []
+    texts: dict[int, str] = {}
+
+    def batch() -> Records:
+        rows = pl.DataFrame(records, schema=dict.fromkeys(header, pl.String), orient="row")
+        found = dict(texts)
+        return Records(
+            rows.insert_column(0, pl.Series(LINE, numbers, pl.Int64)),
+            _broken(pl.Series(broken, dtype=pl.Int64), FIELD_COUNT),
+            lambda wanted: {line: found[line] for line in wanted},
+        )
+
     try:
-        header = _header(next(reader, []), name)
-        begins = reader.line_num + 1
         for fields in reader:
-            starts[begins] = reader.line_num
+            line, text = taken.record()
             if len(fields) == len(header):
-                numbers.append(begins)
+                numbers.append(line)
                 records.append(fields)
             elif fields:
-                broken.append(begins)
-            begins = reader.line_num + 1
+                broken.append(line)
+            texts[line] = text
+            if len(texts) >= QUOTED_ROWS:
+                yield batch()
+                for gathered in (numbers, records, broken, texts):
+                    gathered.clear()
     except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: {error}; correct the quoting of this line") from error
-    rows = pl.DataFrame(records, schema=dict.fromkeys(header, pl.String), orient="row")
-    lines = io.StringIO(text, newline="").readlines()
+        raise InputError(f"{name}, line {taken.last}: {error}; correct the quoting of this line") from error
+    yield batch()
 
-    def raw(wanted: Collection[int]) -> dict[int, str]:
-        return {line: "".join(lines[line - 1 : starts[line]]).rstrip("\r\n") for line in wanted}
 
-    return Records(
-        rows.insert_column(0, pl.Series(LINE, numbers, pl.Int64)), _broken(pl.Series(broken, dtype=pl.Int64), FIELD_COUNT), raw
-    )
+class _Taken:
+    """Hands lines to the CSV reader and remembers those of the record it is reading."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._lines = ((block.first + i, line) for block in blocks for i, line in enumerate(block.lines))
+        self._held: list[tuple[int, str]] = []
+        self.last = 0
+
+    def __iter__(self) -> "_Taken":
+        return self
+
+    def __next__(self) -> str:
+        self.last, line = next(self._lines)
+        self._held.append((self.last, line))
+        return line + "\n"
+
+    def record(self) -> tuple[int, str]:
+        """First line and raw text of the record that was read just now."""
+        held, self._held = self._held, []
+        return held[0][0], "\n".join(line for _, line in held)
 
 
 def _header(names: Sequence[str], name: str) -> list[str]:
@@ -120,16 +168,20 @@ def _header(names: Sequence[str], name: str) -> list[str]:
     return header
 
 
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
+def _numbered(block: Block) -> pl.DataFrame:
+    lines = pl.Series("raw", block.lines, dtype=pl.String)
+    return pl.DataFrame({LINE: pl.int_range(block.first, block.first + len(block.lines), eager=True), "raw": lines})
 
 
 def _broken(lines: pl.Series, rule: str) -> pl.DataFrame:
     return pl.DataFrame({LINE: lines, "column": [""] * len(lines), "rule": [rule] * len(lines)}, schema=PROBLEMS)
 
 
-def _raw(lines: Sequence[str]) -> Raw:
-    return lambda wanted: {line: lines[line - 1] for line in wanted}
+def _raw(block: Block) -> Raw:
+    def raw(wanted: Collection[int]) -> dict[int, str]:
+        return {line: block.lines[line - block.first] for line in wanted}
+
+    return raw
 
 
 def _entries(item: Mapping[str, object], explode: Mapping[str, str], name: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from store import files, ledger, parts
+from store import files, ledger, parts, receipt
 from store.contract import SOURCES, Source
 from store.control import Compared
 from store.errors import NoSnapshotError
@@ -45,6 +45,7 @@ def verify(data: Path, progress: Progress = silent) -> Report:
             progress(part["path"].rpartition("/")[0], number, len(recorded))
         problems += _days(connection, daily) if not problems else []
         differing, notes = _snapshot(connection, data)
+        problems += receipt.differing(data, connection)
         notes += _unreconciled(connection)
         [(count, rows)] = connection.execute("SELECT count(*), coalesce(sum(accepted), 0) FROM files").fetchall()
     unknown = {p.relative_to(data).as_posix() for p in (data / parts.FOLDER).rglob("*.parquet")} - {p["path"] for p in recorded}

@@ -14,7 +14,6 @@ MEASURES = {"tests", "benchmarks"}
 """Folders that may look into every room, and that no room looks into."""
 NEEDED_UNSEEN = {
     "plotly": "st.plotly_chart imports it",
-    "pyarrow": "DuckDB hands frames to polars through it",
     "tzdata": "the time zones of zoneinfo, where the system has none",
 }
 

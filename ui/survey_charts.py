@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from metrics import Result, Row, Unit, span_of
 from ui.bars import Bar, bars
-from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, plot_text, wrapped
+from ui.charts import Figure, colours, hidden_axis, hover, layout, names_axis, plot_text, wrapped
 from ui.context import Context
 from ui.grid import hidden_last
 from ui.lines import Series, timeline
@@ -20,10 +20,9 @@ from ui.lookups import names_of
 from ui.survey_words import answered, score_lines
 
 _ROW: Final = 40
-_LETTERS: Final = 24
-"""Letters of a line of a name: on a phone a longer one would leave no room for the interval, and be cut at the edge."""
 _ROOM: Final = 0.04
-"""Space beside the widest interval, as a share of the span of values."""
+_ROOM_WEAK: Final = 0.4
+"""Space beside the widest interval, as a share of the span of values; more where a label says "few answers"."""
 _LABELS: Final = {"week": 6, "month": 12}
 """How many names of weeks, which are long, and of months an axis has room for."""
 _ABOVE: Final = 0.04
@@ -41,15 +40,14 @@ def dots(context: Context, result: Result, chosen: Sequence[str] = ()) -> Figure
     low, high = _span(rows)
     data = [_intervals(context, result, rows, shades), _base_ticks(context, rows)]
     names = names_axis(context, [_name(context, row) for row in rows], grid=True)
-    room = (high - low) * _ROOM
+    room = (high - low) * (_ROOM_WEAK if any(row.weak for row in rows) else _ROOM)
     span = [high + room, low] if context.rtl else [low, high + room]
-    height = max([_ROW, *(_ROW + _LINE * (name.count("<br>") - 1) for name in names["ticktext"])])
     labels = [_label(context, result, i, row, low) for i, row in enumerate(rows)]
     return {
         "data": data,
         "layout": layout(
             context,
-            max(110, height * len(rows) + 24),
+            max(110, _ROW * len(rows) + 24),
             margin={"l" if context.rtl else "r": _LABEL},
             xaxis=hidden_axis(range=span),
             yaxis=names,
@@ -112,12 +110,11 @@ def _base_ticks(context: Context, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _name(context: Context, row: Row) -> str:
-    """The name on one or two lines, and under it n, response rate and weakness in small grey letters."""
-    name = name_labels(context, [names_of(context).of(*row.keys[0])], _LETTERS)[0]
+    """The name, and under it n and response rate in small grey letters."""
+    name = wrapped(names_of(context).of(*row.keys[0]), 30).replace("<br>", " ")
     if row.value is None:
         return name
-    small = [answered(context, row), *([context._("few answers")] if row.weak else [])]
-    said = "<br>".join(plot_text(context.format.phrase(line)) for line in small)
+    said = plot_text(context.format.phrase(answered(context, row)))
     return f'{name}<br><span style="font-size:10.5px;color:{colours(context).muted}">{said}</span>'
 
 
@@ -135,6 +132,8 @@ def _label(context: Context, result: Result, position: int, row: Row, low: float
         why = _.note(row.hidden) if row.hidden else _("no data")
         return {**label, "x": low, "text": f"<i>{plot_text(write.phrase(why))}</i>"}
     text = f"<b>{write.value(row.value, result.kpi.unit)}</b> {write.uncertainty(row.value, row.interval, result.kpi.unit)}"
+    if row.weak:
+        text += f" · {plot_text(_('few answers'))}"
     end = max(row.interval.high, row.base_value if row.base_value is not None else row.interval.high)
     return {**label, "x": end, "xshift": -8 if context.rtl else 8, "text": write.phrase(text)}
 

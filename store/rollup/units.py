@@ -43,7 +43,7 @@ def make(data: Path, book: sqlite3.Connection, units: Sequence[Unit], engine: En
         written = folder / "unit.parquet"
         rows = engine.roll(unit.rollup, _below(data, unit.sources), _below(data, unit.rollups), written)
         sha256 = files.sha256(written)
-        files.place(written, data / unit.path)
+        files.place(written, data / unit.path, data)
         with ledger.transaction(book):
             book.execute(
                 "REPLACE INTO rollups (mart, month, inputs, path, rows, sha256) VALUES (?, ?, ?, ?, ?, ?)",

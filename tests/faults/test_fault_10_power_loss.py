@@ -10,14 +10,8 @@ from tests.support.faults_run import Zygote
 from tests.support.faults_scenes import prepare
 from tests.support.faults_shim import DATA, NAME, SYNC, Operation, classes
 
-UNSYNCED = pytest.mark.xfail(
-    strict=True, reason="of a new store the folders files/, files/<source>/, rollup/ and settings.toml are not synced"
-)
 
-
-@pytest.mark.parametrize(
-    "scene", [pytest.param(scene, marks=UNSYNCED) if scene.startswith(SMALLEST) else scene for scene in (SMALLEST, *OTHERS)]
-)
+@pytest.mark.parametrize("scene", [SMALLEST, *OTHERS])
 def test_fault_10_what_a_commit_names_is_durable_before_it(zygote: Zygote, tmp_path: Path, scene: str) -> None:
     prepared = prepare(scene, tmp_path / "scene")
     data = prepared.copy(tmp_path / "store")

@@ -15,9 +15,6 @@ def test_fault_12_disk_full_at_any_write(sweep: Sweep, scene: str) -> None:
     assert findings(injections(sweep, scene, FULL)) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a commit that fails while syncing can count once the ledger is opened again, and the message denies it"
-)
 def test_fault_12_an_error_does_not_say_of_the_store_what_is_not_so(sweep: Sweep) -> None:
     """A transaction whose last write lies in the log, but whose sync failed, is found there by whoever opens the ledger next."""
     full = KINDS["ENOSPC from then on"]

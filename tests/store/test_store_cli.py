@@ -153,8 +153,9 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
 
 
 def test_status_counts_periods_of_totals_and_names_the_minor_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "s").mkdir()
-    fix(tmp_path / "s", Settings("GBP", "pence", "Europe/London"))
+    (tmp_path / "s").mkdir(exist_ok=True)
+    (tmp_path / "s").mkdir(exist_ok=True)
+    fix(tmp_path / "s", Settings("GBP", "pence", "Europe/London"), tmp_path)
     spend = [{"department": "rta", "month": date(2012, n, 1), "budget_fils": 100, "spent_fils": 90} for n in (1, 2)]
     run(tmp_path / "s", "ingest", "it_spend", parquet(tmp_path / "it.parquet", "it_spend", spend))
     capsys.readouterr()
@@ -206,7 +207,7 @@ def test_an_interrupted_command_says_how_to_go_on(
     def interrupted(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("store.ingest.take", interrupted)
+    monkeypatch.setattr("store.ingest.sandbox.run", interrupted)
     path = parquet(tmp_path / "p.parquet", "payments", [payment(1)])
     assert run(tmp_path / "s", "ingest", "payments", path) == 130
     assert "run the command again to go on" in capsys.readouterr().err

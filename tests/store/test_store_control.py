@@ -176,6 +176,7 @@ def test_a_ledger_of_the_version_before_is_brought_up_to_date(tmp_path: Path, da
     data.mkdir()
     with sqlite3.connect(data / ledger.FILE) as old:
         old.executescript(_VERSION_2)
+    (data / "settings.toml").write_text('currency = "AED"\n')
     with ledger.opened(data) as book:
         assert book.execute("PRAGMA user_version").fetchone()[0] == ledger.VERSION
         assert [tuple(row)[2:] for row in book.execute("SELECT * FROM days ORDER BY day")] == [

@@ -18,6 +18,7 @@ from tests.support.records import department, parquet, payment, take
 TOTALS = Totals(3, 1, 1, 1, 2, 60, 10, 20, 30, "2012-09-30", "2012-09-30")
 ENTRY = FileRecord(
     sha256="f" * 64,
+    seq=1,
     source="payments",
     name="p.parquet",
     mapping=None,
@@ -160,5 +161,6 @@ def test_verify_compares_days(store: Path) -> None:
 def test_verify_names_an_entry_whose_rejects_are_gone(store: Path) -> None:
     with ledger.opened(store) as book:
         book.execute("DELETE FROM rejects")
-    [problem] = verify(store).problems
-    assert problem.startswith("payments/p.parquet")
+    entry, receipt = verify(store).problems
+    assert entry.startswith("payments/p.parquet")
+    assert "says something else than the ledger" in receipt

@@ -110,8 +110,9 @@ def test_skipped_lines_are_no_rows_and_are_counted_apart(tmp_path: Path) -> None
 
 def test_derived_references_only_add(tmp_path: Path) -> None:
     store = tmp_path / "store"
-    store.mkdir()
-    store_settings.fix(store, Settings("GBP", "pence", "Europe/London"))
+    store.mkdir(exist_ok=True)
+    store.mkdir(exist_ok=True)
+    store_settings.fix(store, Settings("GBP", "pence", "Europe/London"), tmp_path)
     take(store, "departments", parquet(tmp_path / "d.parquet", "departments", [department("st-ives", name_en="Saint Ives")]))
     totals(tmp_path, "2020-02;St Ives;;CASH;1;1", "2020-02;Bath;;CASH;1;1")
     totals(tmp_path, "2020-03;Bath;;CASH;1;1", name="march.csv")

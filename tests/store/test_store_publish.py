@@ -332,14 +332,14 @@ def test_versions_increase_whatever_the_clock_says(data: Path) -> None:
 class DiskFull:
     """Puts files in place like the real thing, but for the n-th one."""
 
-    def __init__(self, place: Callable[[Path, Path], None], n: int) -> None:
+    def __init__(self, place: Callable[[Path, Path, Path], None], n: int) -> None:
         self.place, self.left = place, n
 
-    def __call__(self, written: Path, target: Path) -> None:
+    def __call__(self, written: Path, target: Path, root: Path) -> None:
         self.left -= 1
         if self.left == 0:
             raise OSError(28, "No space left on device")
-        self.place(written, target)
+        self.place(written, target, root)
 
 
 @pytest.mark.parametrize("n", range(1, 6))

@@ -103,7 +103,9 @@ def litter(data: Path) -> list[str]:
     found = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
     found |= {path.relative_to(data).as_posix() for path in (data / "staging").glob("*")}
     wal = {f"{ledger.FILE}{suffix}" for suffix in ("", "-wal", "-shm")}
-    known = named | wal | {f"serve-{version}.duckdb" for version in versions} | {"settings.toml", "CURRENT"}
+    with closing(_book(data)) as book:
+        named |= {f"receipts/{seq:08}-{sha[:16]}.parquet" for seq, sha in book.execute("SELECT seq, sha256 FROM files")}
+    known = named | wal | {f"serve-{version}.duckdb" for version in versions} | {"settings.toml", "CURRENT", "HEAD"}
     return sorted(name for name in found - known if not name.endswith(".lock"))
 
 

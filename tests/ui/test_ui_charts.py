@@ -272,21 +272,3 @@ def test_rows_with_names_of_two_lines_are_higher(context: Context) -> None:
     assert (
         dots(context, [Dot(name, 0.9, "")] * 9)["layout"]["height"] > dots(context, [Dot("a", 0.9, "")] * 9)["layout"]["height"]
     )
-
-
-def test_names_of_scores_stand_on_short_lines_and_the_label_holds_value_and_interval_alone(tmp_path: Path) -> None:
-    name = "General Directorate of Residency and Foreigners Affairs"
-    asked = {"day": date(2012, 9, 1), "department": "gdrfa", "invited": 40, "completed": 20, "csat_valid": 20, "csat_top2": 15}
-    departments = [{"code": "gdrfa", "name_en": name, "name_ar": "الإدارة العامة للإقامة وشؤون الأجانب في دبي"}]
-    snapshot = build_snapshot(tmp_path, surveys=[asked], departments=departments)
-    for language in ("en", "ar"):
-        context = context_over(snapshot, language)
-        chart = scores(context, ask(context, "satisfaction", "department"))["layout"]
-        (label,) = [re.sub("<span.*?>|</span>", "", plain(text)) for text in chart["yaxis"]["ticktext"]]
-        *lines, _n, small = label.split("<br>")
-        assert len(lines) == 2
-        assert all(len(line) <= 25 for line in lines), lines
-        weak = context._("few answers")
-        assert weak == small
-        assert weak not in chart["annotations"][0]["text"], "beside the interval it would be cut on a phone"
-    snapshot.close()
