@@ -10,23 +10,35 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from store.errors import InputError
 
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-BLOCK_BYTES: Final = 1 << 25
+BLOCK_BYTES: Final = 1 << 26
 LONGEST_LINE: Final = 1 << 20
 """Signs. A longer line is no record of anything; it is what a file without line ends looks like."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Lines that follow each other, without their ends; `first` is the number of the first one, from 1."""
+    """`count` lines that follow each other, joined by '\\n'; `first` is the number of the first one, from 1."""
 
     first: int
-    lines: Sequence[str]
+    text: str = ""
+    count: int = 0
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """The lines without their ends."""
+        return self.text.split("\n") if self.count else ()
+
+
+def block(first: int, lines: Sequence[str]) -> Block:
+    """A block of these lines."""
+    return Block(first, "\n".join(lines), len(lines))
 
 
 class Text:
@@ -35,34 +47,37 @@ class Text:
     def __init__(self, path: Path, name: str, encoding: str | None = None, trailer: str | None = None) -> None:
         self._path, self._name, self._encoding = path, name, encoding
         self._pattern = re.compile(trailer) if trailer else None
-        self._back = Block(1, ())
+        self._back = Block(1)
         self.trailer: dict[str, str] | None = None
 
     def blocks(self) -> Iterator[Block]:
         """All lines in their order. Raises InputError where the bytes are no text, or the trailer is missing."""
         first, held = 1, ""
         for piece in self._pieces():
-            *lines, held = (held + piece).split("\n")
+            text = held + piece
+            end = text.rfind("\n")
+            held = text[end + 1 :]
             if len(held) > LONGEST_LINE:
-                raise self._no_text(first + len(lines), f"a line of more than {LONGEST_LINE:,} signs")
-            if lines:
-                yield from self._ready(first, lines, last=False)
-                first += len(lines)
-        yield from self._ready(first, [held] if held else [], last=True)
+                raise self._no_text(first + text.count("\n"), f"a line of more than {LONGEST_LINE:,} signs")
+            if end >= 0:
+                found = Block(first, text[:end], text.count("\n"))
+                yield from self._ready(found, last=False)
+                first += found.count
+        yield from self._ready(Block(first, held, 1) if held else Block(first), last=True)
 
-    def _ready(self, first: int, lines: list[str], *, last: bool) -> Iterator[Block]:
+    def _ready(self, found: Block, *, last: bool) -> Iterator[Block]:
         """A block, but for what may turn out to be the trailer: the last lines are held back until more of them come."""
         if self._pattern is None:
-            if lines:
-                yield Block(first, lines)
+            if found.count:
+                yield found
             return
-        first, lines = self._back.first, [*self._back.lines, *lines]
+        first, lines = self._back.first, [*self._back.lines, *found.lines]
         keep = len(lines) if last else next((i for i in range(len(lines) - 1, -1, -1) if lines[i].strip()), 0)
         if last:
             lines, keep = self._without_trailer(first, lines), len(lines)
-        self._back = Block(first + keep, lines[keep:])
+        self._back = block(first + keep, lines[keep:])
         if lines[:keep]:
-            yield Block(first, lines[:keep])
+            yield block(first, lines[:keep])
 
     def _without_trailer(self, first: int, lines: list[str]) -> list[str]:
         assert self._pattern is not None

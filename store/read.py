@@ -54,8 +54,14 @@ def _batches(path: Path, name: str, batch: int) -> Iterator[pl.DataFrame]:
         if file.metadata.num_rows == 0:
             yield pl.read_parquet(path, hive_partitioning=False, glob=False)
             return
-        for found in file.iter_batches(batch_size=batch):
-            yield pl.DataFrame(found)
+        held: list[pl.DataFrame] = []
+        for found in file.iter_batches(batch_size=batch):  # they end with row groups, which may be small
+            if held and sum(rows.height for rows in held) + found.num_rows > batch:
+                yield pl.concat(held)
+                held = []
+            held.append(pl.DataFrame(found))
+        if held:
+            yield pl.concat(held)
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise _damaged(name, error) from error
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from store.errors import InputError
 from store.lines import LONGEST_LINE, Block
+from store.lines import block as lines_block
 from store.parse import LINE, PROBLEMS
 from store.read import Raw, Records
 
@@ -28,12 +29,12 @@ QUOTED_ROWS: Final = 100_000
 
 def csv_records(blocks: Iterator[Block], name: str, delimiter: str = ",") -> Iterator[Records]:
     """Records of a CSV file whose first line names the columns; the line is the physical line a record begins on."""
-    first = next(blocks, Block(1, ()))
-    head = first.lines[0] if first.lines else ""
+    first = next(blocks, Block(1))
+    head, _, text = first.text.partition("\n")
     header = _header(next(csv.reader([head], delimiter=delimiter), []) if '"' in head else head.split(delimiter), name)
-    rest = chain([Block(2, first.lines[1:])], blocks)
+    rest = chain([Block(2, text, max(first.count - 1, 0))], blocks)
     for block in rest:
-        if any('"' in line for line in block.lines):
+        if '"' in block.text:
             yield from _quoted(chain([block], rest), header, name, delimiter)
             return
         yield _unquoted(block, header, delimiter)
@@ -41,7 +42,7 @@ def csv_records(blocks: Iterator[Block], name: str, delimiter: str = ",") -> Ite
 
 def line_records(blocks: Iterator[Block], pattern: str) -> Iterator[Records]:
     """Records of a log, one a line: the named groups of `pattern` (Rust regex syntax, linear in the length of a line)."""
-    for block in chain([Block(1, ())], blocks):
+    for block in chain([Block(1)], blocks):
         frame = _numbered(block).filter(pl.col("raw").str.strip_chars() != "")
         matches = pl.col("raw").str.contains(pattern)
         rows = frame.filter(matches).select(LINE, pl.col("raw").str.extract_groups(pattern).alias("groups")).unnest("groups")
@@ -68,36 +69,42 @@ def json_records(blocks: Iterator[Block], name: str, explode: Mapping[str, str] 
     rows = pl.DataFrame(
         [[item.get(c) for c in columns] for item in items], schema=dict.fromkeys(columns, pl.String), orient="row"
     )
-    raw = Block(1, [json.dumps(item, ensure_ascii=False) for item in items])
+    raw = lines_block(1, [json.dumps(item, ensure_ascii=False) for item in items])
     yield Records(rows.with_row_index(LINE, 1).cast({LINE: pl.Int64}), _broken(pl.Series([], dtype=pl.Int64), FORMAT), _raw(raw))
 
 
 def _unquoted(block: Block, header: Sequence[str], delimiter: str) -> Records:
     """A block without any quote, where every line is a record. Lines of one shape take polars' own reader, which is faster."""
-    frame = _numbered(block)
-    delimiters = pl.col("raw").str.count_matches(delimiter, literal=True)
-    filled = pl.col("raw") != ""
-    odd = (
-        not frame.height
-        or block.lines[0].startswith(_MARK)
-        or frame.select(((delimiters != len(header) - 1) | ~filled).any()).item()
-    )
-    if not odd:
+    rows = _of_one_shape(block, header, delimiter)
+    if rows is not None:
+        numbers = pl.int_range(block.first, block.first + block.count, eager=True)
+        return Records(rows.insert_column(0, numbers.alias(LINE)), _broken(numbers.clear(), FIELD_COUNT), _raw(block))
+    frame = _numbered(block).filter(pl.col("raw") != "").with_columns(fields=pl.col("raw").str.split(delimiter))
+    whole = pl.col("fields").list.len() == len(header)
+    columns = [pl.col("fields").list.get(i).alias(column) for i, column in enumerate(header)]
+    good = frame.filter(whole).select(LINE, *columns)
+    return Records(good, _broken(frame.filter(~whole)[LINE], FIELD_COUNT), _raw(block))
+
+
+def _of_one_shape(block: Block, header: Sequence[str], delimiter: str) -> pl.DataFrame | None:
+    """The fields of a block where each line has one for each column; None where one has not, or is blank.
+
+    polars refuses a line with too many fields and fills up one with too few; without the former, counting delimiters finds the latter.
+    """
+    if block.text.count(delimiter) != block.count * (len(header) - 1) or len(header) == 1 or block.text.startswith(_MARK):
+        return None
+    try:
         rows = pl.read_csv(
-            io.BytesIO("\n".join(block.lines).encode()),
+            io.BytesIO(block.text.encode()),
             has_header=False,
             separator=delimiter,
             quote_char=None,
             schema=dict.fromkeys(header, pl.String),
             empty_string_is_null=False,
         )
-        if rows.height == frame.height:
-            return Records(rows.insert_column(0, frame[LINE]), _broken(frame[LINE].clear(), FIELD_COUNT), _raw(block))
-    frame = frame.filter(filled).with_columns(fields=pl.col("raw").str.split(delimiter))
-    whole = pl.col("fields").list.len() == len(header)
-    columns = [pl.col("fields").list.get(i).alias(column) for i, column in enumerate(header)]
-    good = frame.filter(whole).select(LINE, *columns)
-    return Records(good, _broken(frame.filter(~whole)[LINE], FIELD_COUNT), _raw(block))
+    except pl.exceptions.PolarsError:
+        return None
+    return rows if rows.height == block.count else None
 
 
 def _quoted(blocks: Iterable[Block], header: Sequence[str], name: str, delimiter: str) -> Iterator[Records]:
