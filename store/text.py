@@ -89,7 +89,7 @@ def _unquoted(block: Block, header: Sequence[str], delimiter: str) -> Records:
 def _of_one_shape(block: Block, header: Sequence[str], delimiter: str) -> pl.DataFrame | None:
     """The fields of a block where each line has one for each column; None where one has not, or is blank.
 
-    polars refuses a line with too many fields and fills up one with too few; without the former, counting delimiters finds the latter.
+    polars refuses a line with too many fields and fills up one with too few, which the count of delimiters finds.
     """
     if block.text.count(delimiter) != block.count * (len(header) - 1) or len(header) == 1 or block.text.startswith(_MARK):
         return None
