@@ -110,8 +110,11 @@ def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
     words = names.format.words
     titles = (words("Source"), words("File"), words("Line"), words("Column"), words("Rule"), words("Raw text"))
     columns = tuple(Column(title, "count" if i == 2 else "text") for i, title in enumerate(titles))
-    keys = ("file", "line", "column", "rule", "raw")
-    return Grid(columns, tuple((names.of("source", r["source"]), *(r[k] for k in keys)) for r in rejected.iter_rows(named=True)))
+    rows = (
+        (names.of("source", r["source"]), r["file"], r["line"], r["column"], names.rules(r["rule"]), r["raw"])
+        for r in rejected.iter_rows(named=True)
+    )
+    return Grid(columns, tuple(rows))
 
 
 def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:
