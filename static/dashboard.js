@@ -1,4 +1,4 @@
-/* What the page does in the browser beyond Streamlit: theme switch, copy link, PNG of a chart, closing of explanations.
+/* What the page does in the browser beyond Streamlit: theme switch, copy link, PNG of a chart, explanations, skip link.
    Rule: everything works by delegation on `data-` attributes, because Streamlit replaces elements at any time.
    Hazard: the theme is kept under Streamlit's own key, one for each path; it is written for all paths of the dashboard. */
 "use strict";
@@ -128,6 +128,18 @@
   function closeExplanations(except) {
     for (const open of document.querySelectorAll(".k-how[open]")) if (open !== except) open.open = false;
   }
+
+  // An explanation opens below what it explains; where that is below the window, the page moves just far enough.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.(".k-how[open]")) event.target.querySelector(".k-how-body").scrollIntoView({ block: "nearest" });
+  }, true);
+
+  // The first stop of the Tab key is Streamlit's own, and English; the page brings it in its language.
+  function nameSkipLink() {
+    const link = document.querySelector('[data-testid="stSkipToContent"]'), said = document.querySelector("[data-skip]")?.dataset.skip;
+    if (link && said && link.textContent !== said) link.textContent = said;
+  }
+  new MutationObserver(nameSkipLink).observe(document.documentElement, { childList: true, subtree: true });
 
   // On a phone the sidebar lies over the page: having chosen a page, one wants to see it.
   function uncover() {

@@ -43,8 +43,8 @@ def navigate(context: Context, entries: Sequence[Entry]) -> st.Page:
     """Register the pages, draw the sidebar, and return the page that was asked for."""
     pages = {entry.path: st.Page(entry.draw, title=entry.title, url_path=entry.path, default=not entry.path) for entry in entries}
     chosen = st.navigation(list(pages.values()), position="hidden")
-    copy, done = escape(context._("Copy link")), escape(context._("Copied"))
-    st.html(f'<div class="k-tools"><button type="button" data-copy data-done="{done}">{copy}</button></div>')
+    copy, done, skip = (escape(said) for said in (context._("Copy link"), context._("Copied"), context._("Skip to main content")))
+    st.html(f'<div class="k-tools" data-skip="{skip}"><button type="button" data-copy data-done="{done}">{copy}</button></div>')
     with st.sidebar:
         _sidebar(context, entries, pages, chosen)
     return chosen
