@@ -1,6 +1,7 @@
 """Availability: could people use the services, which ones failed them, and what is not known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from metrics import Result, Row
@@ -15,8 +16,8 @@ from ui.incidents import incident_table, reported_table
 from ui.lookups import names_of
 from ui.measures import by_time, with_chosen
 from ui.outages import available, beyond, bounds_in_words, course
+from ui.sheet import remark_of_rest, sheet_of
 from ui.shell import columns, empty, headline
-from ui.tables import show_table
 from ui.targets import level
 
 CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
@@ -69,8 +70,8 @@ def _course(context: Context) -> None:
         beyond(context, result, chart),
         twice(context, result),
     )
-    figure(context, "availability-course", chart, [result], title=title, note=note)
-    show_table(context, "availability-course", [by_time(context, kpi, "day") for kpi in BOTH], title)
+    sheets = [sheet_of(title, [by_time(context, kpi, "day") for kpi in BOTH], names_of(context))]
+    figure(context, "availability-course", chart, [result], title=title, note=note, sheets=sheets)
 
 
 def _parts(context: Context, dimension: str) -> None:
@@ -79,7 +80,7 @@ def _parts(context: Context, dimension: str) -> None:
     without, counted = (ask(context, kpi, dimension, without=dimension) for kpi in BOTH)
     rows = sorted(without.rows, key=lambda row: (row.value is None, row.value or 0.0))
     shown = with_chosen(context, rows, MOST_PARTS)
-    title = _("By department, worst first") if dimension == "department" else _("Services, worst first")
+    title = whole_title = _("By department, worst first") if dimension == "department" else _("Services, worst first")
     if len(rows) > len(shown):
         n, whole = context.format.count(len(shown)), context.format.count(len(rows))
         title = _("The {n} services with the lowest availability, of {all}", n=n, all=whole)
@@ -93,8 +94,11 @@ def _parts(context: Context, dimension: str) -> None:
     if target is not None:
         note = _("Dot: maintenance left out; ring: counted as down; line: what unknown time allows; dotted: target")
     chart = dots(context, _dots(context, without, counted, shown), target)
-    figure(context, f"availability-{dimension}", chart, [without, counted], title=title, note=note, filters=dimension)
-    show_table(context, f"availability-{dimension}", [without, counted], title)
+    names = names_of(context)
+    ordered = [replace(without, rows=tuple(rows)), counted]
+    sheets = [sheet_of(whole_title, ordered, names, remark_of_rest(names, len(shown), len(rows)))]
+    key = f"availability-{dimension}"
+    figure(context, key, chart, [without, counted], title=title, note=note, filters=dimension, sheets=sheets)
 
 
 def _dots(context: Context, without: Result, counted: Result, rows: Sequence[Row]) -> list[Dot]:

@@ -16,14 +16,13 @@ from ui.compared import grey, grey_mark, listed, twice
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
-from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.measures import by_time, course, is_one_month, part_bars
 from ui.parts_grid import parts_grid
 from ui.sentences import collected, largest
+from ui.sheet import Sheet, remark_of_rest, sheet_of
 from ui.shell import choices, columns, headline
 from ui.state import whole_year, year_around
-from ui.tables import show_table, show_tables
 from ui.toggle import toggle
 
 CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
@@ -91,11 +90,19 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
         grey(context, result),
         _("hatched: month not complete") if result.unfinished and not daily else "",
         twice(context, result),
-        _how_to_click(context, daily=daily, alone=bool(alone)),
+        _("in colour: {month}", month=context.format.window(context.window)) if alone else "",
     )
-    clicked = None if daily else "month"
-    figure(context, "course", course(shown, result, alone), [result], title=title, note=note, filters=clicked)
-    show_table(context, "course", [by_time(shown, kpi, grain) for kpi in MEASURES], title)
+    figure(
+        context,
+        "course",
+        course(shown, result, alone),
+        [result],
+        title=title,
+        note=note,
+        hint=_how_to_click(context, daily=daily, alone=bool(alone)),
+        filters=None if daily else "month",
+        sheets=[sheet_of(title, [by_time(shown, kpi, grain) for kpi in _first(measure)], names_of(context))],
+    )
 
 
 def _how_to_click(context: Context, *, daily: bool, alone: bool) -> str:
@@ -104,30 +111,25 @@ def _how_to_click(context: Context, *, daily: bool, alone: bool) -> str:
     if daily:
         return ""
     if alone:
-        return _("in colour: {month}; click it again for the whole year", month=context.format.window(context.window))
+        return _("click it again for the whole year")
     return _("click a month to see its days") if context.facts.daily else _("click a month to see it alone")
 
 
 def _parts(context: Context, measure: str, dimension: str) -> None:
     """The largest departments or services; a click filters by one of them."""
     _ = context._
-    results = [ask(context, kpi, dimension, without=dimension) for kpi in MEASURES]
-    result = results[MEASURES.index(measure)]
+    results = [ask(context, kpi, dimension, without=dimension) for kpi in _first(measure)]
+    result = results[0]
     title = _("By department") if dimension == "department" else _("By service")
     if not result.rows:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     rows = part_bars(context, result, MOST_BARS)
-    figure(
-        context,
-        dimension,
-        bars(context, rows),
-        [result],
-        title=title,
-        note=_note(context, measure, result, rows),
-        filters=dimension,
-    )
-    show_table(context, dimension, results, title)
+    names, note, hint = names_of(context), _note(context, measure, result), _hint(context, rows)
+    remark = remark_of_rest(names, sum(not row.rest for row in rows), len(result.rows))
+    sheets = [sheet_of(title, results, names, remark)]
+    chart = bars(context, rows)
+    figure(context, dimension, chart, [result], title=title, note=note, hint=hint, filters=dimension, sheets=sheets)
 
 
 def _methods_and_channels(context: Context, measure: str) -> None:
@@ -140,14 +142,22 @@ def _methods_and_channels(context: Context, measure: str) -> None:
         return
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
-    note, whole = _note(context, measure, results[0], rows), partial(parts_grid, results, names_of(context))
-    figure(context, "methods", chart, results, title=title, note=note, filters="method", grid=whole)
-    titles = (_("By payment method"), _("By channel"))
-    tables = [partial(answer_grid, [result], names_of(context)) for result in results]
-    show_tables(context, "methods", list(zip(titles, tables, strict=True)))
+    sheets = [Sheet(title, results, partial(parts_grid, results, names_of(context)))]
+    note, hint = _note(context, measure, results[0]), _hint(context, rows)
+    figure(context, "methods", chart, results, title=title, note=note, hint=hint, filters="method", sheets=sheets)
 
 
-def _note(context: Context, measure: str, result: Result, rows: Sequence[Bar]) -> str:
-    _ = context._
-    click = _("click a bar with a name to filter") if any(row.rest for row in rows) else _("click a bar to filter")
-    return listed(context, _("{unit}, share of what is shown", unit=_unit(context, measure)), grey_mark(context, result), click)
+def _first(measure: str) -> tuple[str, ...]:
+    """Both measures, the one that is drawn first: tables are in its order."""
+    return (measure, *(kpi for kpi in MEASURES if kpi != measure))
+
+
+def _note(context: Context, measure: str, result: Result) -> str:
+    unit = context._("{unit}, share of what is shown", unit=_unit(context, measure))
+    return listed(context, unit, grey_mark(context, result))
+
+
+def _hint(context: Context, rows: Sequence[Bar]) -> str:
+    if any(row.rest for row in rows):
+        return context._("click a bar with a name to filter")
+    return context._("click a bar to filter")

@@ -8,22 +8,23 @@ from ui.answers import ask, project
 from ui.attention import attention, items
 from ui.bars import change_bars
 from ui.cards import card_of, cards
-from ui.change_parts import bars_of_change, growth
+from ui.change_parts import bars_of_change, by_change, growth
 from ui.compared import listed
 from ui.context import Context
 from ui.explain import explained
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
+from ui.grid import answer_grid
 from ui.lines import running_total
 from ui.lookups import names_of
 from ui.outages import available
 from ui.progression import band, heads_for, is_year_to_date, progression
-from ui.projected import projection_html
+from ui.projected import projection_html, trials_grid
 from ui.running_grid import running_grid
 from ui.sentences import collected, span, why_changed
+from ui.sheet import Sheet, remark_of_rest
 from ui.shell import columns, headline
 from ui.survey_words import satisfied
-from ui.tables import show_table, show_tables
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
 BEHIND_ATTENTION: Final = ("incidents", "surcharge_collected", "complaints_backlog", "complaints_resolved_within_7_days")
@@ -97,8 +98,11 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
     chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)
     grid = partial(running_grid, found, shade, names_of(context))
     more = projection_html(context, projected) if projected else ""
-    figure(context, "running-total", chart, found.results, title=title, note=note, grid=grid, more=more)
-    show_tables(context, "running-total", [(title, grid)])
+    sheets = [Sheet(title, found.results, grid)]
+    if projected and projected.trials:
+        backtest = _("Backtest of the projection to the year's end")
+        sheets.append(Sheet(backtest, found.results[:1], partial(trials_grid, context, projected), units=False))
+    figure(context, "running-total", chart, found.results, title=title, note=note, sheets=sheets, more=more)
 
 
 def _where_from(context: Context, amount: Result) -> None:
@@ -117,6 +121,8 @@ def _where_from(context: Context, amount: Result) -> None:
         if dimension == "department"
         else _("{currency}, change on {base}, by service", currency=write.currency_name, base=base)
     )
-    chart = change_bars(context, bars_of_change(context, result, MOST_BARS))
-    figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension)
-    show_table(context, "where-from", [result], title)
+    bars = bars_of_change(context, result, MOST_BARS)
+    names, ordered, chart = names_of(context), by_change(result), change_bars(context, bars)
+    remark = remark_of_rest(names, sum(not bar.rest for bar in bars), len(ordered.rows))
+    whole = Sheet(title, [ordered], partial(answer_grid, [ordered], names, differences=True), remark)
+    figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension, sheets=[whole])

@@ -12,15 +12,17 @@ from ui.answers import ask
 from ui.cards import Card, cards
 from ui.compared import grey, grey_mark, listed
 from ui.context import Context
+from ui.export import sheet_row
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.grid import steps_grid
 from ui.lookups import known, names_of
 from ui.series import over_time
+from ui.sheet import Sheet, sheet_of
 from ui.shell import choices, columns, empty, headline
 from ui.survey_charts import dots, funnel, trend
 from ui.survey_words import all_hidden, begun, certainty, hidden_periods, measured, notes, satisfied, wording_changes
-from ui.tables import show_table, show_tables
+from ui.tables import show_table
 from ui.targets import progress
 from ui.toggle import toggle
 
@@ -81,16 +83,17 @@ def _trend(context: Context, score: str) -> None:
     if not _has_answers(result):
         no_figure(title, _("No answers in this period for these filters."))
         return
-    table = [ask(context, kpi, grain) for kpi in SCORES]
+    scores = [result, *(ask(context, kpi, grain) for kpi in SCORES if kpi != score)]
+    sheet = sheet_of(title, scores, names_of(context))
     if why := all_hidden(context, result):
         no_figure(title, why)
-        show_table(context, "satisfaction-trend", table, title)
+        sheet_row(context, "satisfaction-trend", sheet)
+        show_table(context, "satisfaction-trend", sheet)
         return
     drawn = listed(context, _("By day of invitation"), _("band: 95% interval"), grey(context, result))
     changes = wording_changes(ask(context, "responses", grain, "survey", "wording", base=None))
     note = ". ".join((measured(context, score), drawn, *hidden_periods(context, result), *notes(context, [result])))
-    figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=note)
-    show_table(context, "satisfaction-trend", table, title)
+    figure(context, "satisfaction-trend", trend(context, result, changes), [result], title=title, note=note, sheets=[sheet])
 
 
 def _funnel(context: Context, invited: Result) -> None:
@@ -104,9 +107,8 @@ def _funnel(context: Context, invited: Result) -> None:
     title = _("From invitation to answer")
     note = listed(context, _("People, and their share of all invited"), grey_mark(context, invited))
     results = [result for _name, result in steps]
-    grid = partial(steps_grid, steps, names_of(context))
-    figure(context, "funnel", funnel(context, steps), results, title=title, note=note, grid=grid)
-    show_tables(context, "funnel", [(title, grid)])
+    sheets = [Sheet(title, results, partial(steps_grid, steps, names_of(context)))]
+    figure(context, "funnel", funnel(context, steps), results, title=title, note=note, sheets=sheets)
 
 
 def _by(context: Context, score: str, dimension: str) -> None:
@@ -127,7 +129,6 @@ def _by(context: Context, score: str, dimension: str) -> None:
     chosen = context.state.filters.get(dimension)
     key = f"satisfaction-{dimension}"
     figure(context, key, dots(context, shown, chosen), [result], title=title, note=note, filters=clicked)
-    show_table(context, key, [result], title)
 
 
 def _has_answers(result: Result) -> bool:

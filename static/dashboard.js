@@ -79,9 +79,11 @@
     const width = Math.max(layers[0].clientWidth, 480), height = layers[0].clientHeight;
     const rtl = document.documentElement.dir === "rtl";
     const css = getComputedStyle(figure.querySelector(".k-figure-title")), note = getComputedStyle(figure.querySelector(".k-figure-note"));
+    const said = figure.querySelector(".k-figure-note").cloneNode(true);
+    said.querySelector(".k-hint")?.remove(); // nothing can be clicked in a picture
     const parts = [
       ...wrap(figure.querySelector(".k-figure-title").textContent, 17, width).map((t) => [t, 17, 600, css.color, 24]),
-      ...wrap(figure.querySelector(".k-figure-note").textContent, 13, width).map((t) => [t, 13, 400, note.color, 19]),
+      ...wrap(said.textContent, 13, width).map((t) => [t, 13, 400, note.color, 19]),
     ];
     const sheet = document.createElementNS(SVG, "svg");
     const style = document.createElementNS(SVG, "style");

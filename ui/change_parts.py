@@ -5,7 +5,7 @@ Rule: the parts add up to the whole change; the smallest are taken together, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metrics import Result, contributions
 from ui.bars import Bar
@@ -55,6 +55,15 @@ def parts_of_change(context: Context, result: Result, most: int) -> list[Part]:
         return parts
     name = context._.ngettext("{n} other", "{n} others", len(rest), n=context.format.count(len(rest)))
     return [*parts, Part(None, name, sum(p.value for p in rest), sum(p.base for p in rest))]
+
+
+def by_change(result: Result) -> Result:
+    """An additive answer with its rows in the same order: what changed most the way of the whole first; no data last."""
+    known = [row for row in result.rows if row.value is not None or row.base_value is not None]
+    rest = [row for row in result.rows if row not in known]
+    changes = {row.keys: (row.value or 0) - (row.base_value or 0) for row in known}
+    sign = -1 if sum(changes.values()) >= 0 else 1
+    return replace(result, rows=(*sorted(known, key=lambda row: sign * changes[row.keys]), *rest))
 
 
 def bars_of_change(context: Context, result: Result, most: int) -> list[Bar]:

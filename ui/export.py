@@ -17,52 +17,42 @@ from streamlit.delta_generator import DeltaGenerator
 from metrics.model import Result
 from ui.context import Context
 from ui.explain import explanation
-from ui.file_head import Head, definition, file_name, filters_in_words, head
+from ui.file_head import Head, file_name, filters_in_words
 from ui.grid import Grid
 from ui.lookups import names_of
 from ui.names import Names
+from ui.sheet import Sheet
 from ui.spreadsheets import to_csv, to_xlsx, write_csv, write_xlsx
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export_row(
-    context: Context,
-    key: str,
-    results: Sequence[Result],
-    title: str,
-    *,
-    chart: bool = True,
-    grid: Callable[[], Grid] | None = None,
-    more: str = "",
-) -> None:
-    """Draw the row under a chart or table: CSV, XLSX, PNG (of the chart in the same figure), and how it was computed.
+def export_row(context: Context, key: str, results: Sequence[Result], sheets: Sequence[Sheet], *, more: str = "") -> None:
+    """Draw the row under a chart: CSV and XLSX of its sheets, PNG of the chart itself, and how everything was computed.
 
-    `key` is unique on the page. The files are built when they are asked for; a rerun of the page costs nothing.
-    `grid` makes what is shown where that is not the answers themselves; `more` is HTML that the explanation begins with.
+    `key` is unique on the page; `results` are drawn. The files are built when they are asked for; a rerun of the page costs
+    nothing. `more` is HTML that the explanation begins with.
     """
-    names = names_of(context)
-    csv_file, xlsx_file = (partial(write, title, results, names) for write in (to_csv, to_xlsx))
-    if grid:
-        csv_file, xlsx_file = (partial(_shown, kind, title, results, names, grid) for kind in ("csv", "xlsx"))
+    names, behind = names_of(context), sheets[0].results
     with _row(key):
-        _download(key, file_name(results, "csv"), csv_file)
-        _download(key, file_name(results, "xlsx"), xlsx_file)
-        png = _png_button(results, names) if chart else ""
-        st.html(f'<div class="k-take">{png}{explanation(context, results, more)}</div>')
+        _download(key, file_name(behind, "csv"), partial(to_csv, sheets, names))
+        _download(key, file_name(behind, "xlsx"), partial(to_xlsx, sheets, names))
+        explained = [*results, *(result for result in behind if result not in results)]
+        st.html(f'<div class="k-take">{_png_button(results, names)}{explanation(context, explained, more)}</div>')
 
 
-def _shown(extension: str, title: str, results: Sequence[Result], names: Names, grid: Callable[[], Grid]) -> bytes:
-    """A grid made from answers, under the head of the first of them."""
-    tables = [(head(title, results[:1], names), grid())]
-    return write_csv(tables) if extension == "csv" else write_xlsx(tables, names.format.words, definition(results, names))
+def sheet_row(context: Context, key: str, sheet: Sheet) -> None:
+    """Draw the row under a table made from answers without a chart: CSV and XLSX named after `key`, and the explanation."""
+    names = names_of(context)
+    stem = f"{key}-{file_name(sheet.results, '').rstrip('.')}"
+    with _row(key):
+        _download(key, f"{stem}.csv", partial(to_csv, [sheet], names))
+        _download(key, f"{stem}.xlsx", partial(to_xlsx, [sheet], names))
+        st.html(f'<div class="k-take">{explanation(context, sheet.results)}</div>')
 
 
-def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False, results: Sequence[Result] = ()) -> None:
-    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart.
-
-    `results` are answers that say the same in one number: their period, filters and explanation go with the table.
-    """
+def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False) -> None:
+    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart."""
     words, fmt = context._, context.format
     through = context.facts.complete_through
     lines: Head = [
@@ -71,17 +61,12 @@ def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool 
         (words("Snapshot"), context.snapshot.version),
     ]
     stem = f"{key}-{context.snapshot.version}"
-    if results:
-        lines = head(title, results, names_of(context))
-        stem = f"{key}-{file_name(results, '').rstrip('.')}"
     with _row(key):
         _download(key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
         _download(key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
         if chart:
             footer = "; ".join(f"{label}: {value}" for label, value in lines[1:])
             st.html(f'<div class="k-take">{_png(f"{stem}.png", footer)}</div>')
-        if results:
-            st.html(f'<div class="k-take">{explanation(context, results)}</div>')
 
 
 def _row(key: str) -> DeltaGenerator:
@@ -100,7 +85,7 @@ def _png_button(results: Sequence[Result], names: Names) -> str:
     footer = fmt.words(
         "{period}. {filters}Data complete to {date}, snapshot {snapshot}.",
         period=fmt.window(first.window),
-        filters=f"{filters}. " if (filters := filters_in_words(first, names)) else "",
+        filters=f"{filters}. " if (filters := filters_in_words(first, names, codes=False)) else "",
         date=fmt.date(first.complete_through),
         snapshot=fmt.name(first.snapshot),
     )

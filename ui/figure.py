@@ -1,13 +1,13 @@
-"""A chart in its frame: title and note in words above, the figure, and below it what can be taken away.
+"""A chart in its frame: title and note in words above, the figure, and below it what can be taken away and the table.
 
 Rule: the title says what is seen, the note its unit, period and base; the figure itself carries no title, because the PNG is
-composed of all three in the browser (static/dashboard.js).
+composed of all three in the browser (static/dashboard.js), without the hint of what a click does.
 Hazard: the key is the chart's identity for the browser: as long as it stays, plotly updates in place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -19,8 +19,10 @@ from ui import url
 from ui.charts import CONFIG, Figure
 from ui.context import Context
 from ui.export import export_row
-from ui.grid import Grid
+from ui.lookups import names_of
+from ui.sheet import Sheet, sheet_of
 from ui.state import Facts, State
+from ui.tables import show_table
 
 
 def figure(
@@ -31,23 +33,30 @@ def figure(
     *,
     title: str,
     note: str,
+    hint: str = "",
     filters: str | None = None,
-    grid: Callable[[], Grid] | None = None,
+    sheets: Sequence[Sheet] = (),
     more: str = "",
 ) -> None:
-    """Draw a chart of `results`. With `filters`, a click on a mark filters the view by that dimension, a second one undoes it.
+    """Draw a chart of `results` with what can be taken away and the table behind it.
+
+    With `filters`, a click on a mark filters the view by that dimension, a second one undoes it; `hint` says so.
 
     The marks carry what they filter by in `customdata`: a code of that dimension, or a dimension of their own and a code.
-    `grid` makes what the chart shows, for files, where that is not the answers themselves; `more` begins the explanation.
+    `sheets` are the table and the files, where those are not just the answers; the first one is shown. `more` begins the
+    explanation.
     """
+    sheets = sheets or [sheet_of(title, results, names_of(context))]
     with st.container(key=f"figure-{key}"):
-        st.html(f'<h2 class="k-figure-title">{escape(title)}</h2><p class="k-figure-note">{escape(note)}</p>')
+        added = f'<span class="k-hint"> · {escape(hint)}</span>' if hint else ""
+        st.html(f'<h2 class="k-figure-title">{escape(title)}</h2><p class="k-figure-note">{escape(note)}{added}</p>')
         widget = f"chart-{key}"
         clicked: Any = partial(_filter, widget, filters, context.facts) if filters else "ignore"
         st.plotly_chart(
             chart, theme=None, key=widget, config=CONFIG, on_select=clicked, selection_mode="points", alt=f"{title}. {note}"
         )
-        export_row(context, key, results, title, grid=grid, more=more)
+        export_row(context, key, results, sheets, more=more)
+    show_table(context, key, sheets[0])
 
 
 def _filter(widget: str, default: str, facts: Facts) -> None:

@@ -36,18 +36,23 @@ def file_name(results: Sequence[Result], extension: str) -> str:
     return f"{_UNSAFE.sub('_', '-'.join(filter(None, parts)))}.{extension}"
 
 
-def head(title: str, results: Sequence[Result], names: Names) -> Head:
-    """What a file says about itself before its first row: KPI, unit, period, base, filters, scope, snapshot, notes."""
+def head(title: str, results: Sequence[Result], names: Names, remark: str = "", *, units: bool = True) -> Head:
+    """What a file says about itself before its first row: KPIs, units, period, base, filters, scope, snapshot, notes.
+
+    `remark` is one more note; without `units` the columns say theirs themselves.
+    """
     first, fmt = results[0], names.format
     words = fmt.words
     lines: Head = [(words("Title"), title)]
-    for result in results:
+    for result in {result.kpi.id: result for result in results}.values():
         lines.append((words("KPI"), f"{words(result.kpi.title)} ({result.kpi.id})"))
-        lines.append((words("Unit"), _unit(result, names)))
+        if units:
+            lines.append((words("Unit"), _unit(result, names)))
     lines.append((words("Period"), f"{fmt.window(first.window)} ({first.window.start}/{first.window.end})"))
-    if first.base is not None:
-        lines.append((words("Compared with"), f"{fmt.window(first.base)} ({first.base.start}/{first.base.end})"))
-    lines.append((words("Filters"), filters_in_words(first, names) or words("none")))
+    others = (window for result in results for window in (result.base, result.window) if window not in (None, first.window))
+    for window in dict.fromkeys(others):
+        lines.append((words("Compared with"), f"{fmt.window(window)} ({window.start}/{window.end})"))
+    lines.append((words("Filters"), _all_filters(results, names)))
     scope = first.scope.departments
     lines.append(
         (
@@ -57,16 +62,35 @@ def head(title: str, results: Sequence[Result], names: Names) -> Head:
     )
     lines.append((words("Data complete to"), f"{fmt.date(first.complete_through)} ({first.complete_through})"))
     lines.append((words("Snapshot"), first.snapshot))
+    lines += [(words("Note"), remark)] if remark else []
     lines += [(words("Note"), words.note(note)) for note in dict.fromkeys(note for r in results for note in r.notes)]
     return [(label, plain(value)) for label, value in lines]
 
 
-def filters_in_words(result: Result, names: Names) -> str:
+def filters_in_words(result: Result, names: Names, *, codes: bool = True) -> str:
     """The filters of an answer: "Department: Dubai Customs (customs); Channel: mPay (mpay)", empty when there are none."""
+    say = _named if codes else _name
     return "; ".join(
-        f"{names.dimension(dimension)}: {', '.join(_named(dimension, code, names) for code in codes)}"
-        for dimension, codes in result.filters.values
+        f"{names.dimension(dimension)}: {', '.join(say(dimension, code, names) for code in chosen)}"
+        for dimension, chosen in result.filters.values
     )
+
+
+def _all_filters(results: Sequence[Result], names: Names) -> str:
+    """The filters of all answers; where they differ, those of each with what it is of: "Method: none | Channel: Method: Cash"."""
+    words = names.format.words
+    said = [filters_in_words(result, names) or words("none") for result in results]
+    if len(set(said)) == 1:
+        return said[0]
+    by_kpi = len({result.by for result in results}) == 1
+    return " | ".join(
+        f"{words(result.kpi.title) if by_kpi else ', '.join(map(names.dimension, result.by))}: {filters}"
+        for result, filters in zip(results, said, strict=True)
+    )
+
+
+def _name(dimension: str, code: str, names: Names) -> str:
+    return names.of(dimension, code)
 
 
 def _named(dimension: str, code: str, names: Names) -> str:

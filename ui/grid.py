@@ -88,15 +88,16 @@ class _Field:
     cell: Callable[[Row], Cell]
 
 
-def answer_grid(results: Sequence[Result], names: Names) -> Grid:
+def answer_grid(results: Sequence[Result], names: Names, *, differences: bool = False) -> Grid:
     """One or more answers to the same question (`by`, window, base) side by side, rows in the order of the first.
 
+    With `differences`, a sum has what it is more or less than its base, before the relative change.
     Raises ValueError when the questions differ, for then a row would mix two meanings.
     """
     first = results[0]
     if any((r.by, r.window, r.base) != (first.by, first.window, first.base) for r in results):
         raise ValueError("answers over different periods or dimensions do not fit in one table; write one table for each")
-    fields = [(result, list(_fields(result, names))) for result in results]
+    fields = [(result, list(_fields(result, names, differences))) for result in results]
     columns = tuple(_dimension_columns(first, names)) + tuple(f.column for _, fs in fields for f in fs)
     if len(results) > 1:
         columns = tuple(replace(column, short="") for column in columns)
@@ -168,7 +169,7 @@ def _cells(fields: Sequence[tuple[Result, list[_Field]]], rows: Sequence[Row | N
             yield None if row is None or row.hidden else column.cell(row)
 
 
-def _fields(result: Result, names: Names) -> Iterator[_Field]:
+def _fields(result: Result, names: Names, differences: bool) -> Iterator[_Field]:
     words, title = names.format.words, names.format.words(result.kpi.title)
     yield from _value(title, result, names, lambda row: row.value)
     if result.kpi.denominator is not None:
@@ -177,6 +178,8 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
         )
     if result.kpi.interval is not None:
         yield from _uncertainty(title, result, names)
+    if any(row.bounds for row in (*result.rows, result.total)):
+        yield from _bounds(title, result, names)
     if result.base is None:
         return
     then = names.format.window_short(result.base)
@@ -184,11 +187,42 @@ def _fields(result: Result, names: Names) -> Iterator[_Field]:
     yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
     if result.kpi.denominator is not None:
         yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
+    if differences and not is_difference(result.kpi):
+        yield from _value(words("{title}, difference", title=title), result, names, _difference, short=words("Difference"))
+    yield from _change(title, result, names)
+
+
+def _difference(row: Row) -> Number | None:
+    return None if row.value is None or row.base_value is None else row.value - row.base_value
+
+
+def _change(title: str, result: Result, names: Names) -> Iterator[_Field]:
+    """The change; of a score with an interval also whether it is significant, and between which changes it lies."""
+    words = names.format.words
     kind: Kind = "change"
     if is_difference(result.kpi):
         kind = "share_change" if result.kpi.unit == "share" else "points"
-    units = {"share_change": words("percentage points"), "points": words("points")}
-    yield _Field(Column(words("{title}, change", title=title), kind, units.get(kind, "")), lambda r: r.change)
+    unit = {"share_change": words("percentage points"), "points": words("points")}.get(kind, "")
+    yield _Field(Column(words("{title}, change", title=title), kind, unit, short=words("Change")), lambda r: r.change)
+    if result.kpi.interval is None:
+        return
+    said = {True: words("significant"), False: words("not significant")}
+    ends = (words("{title}, change, 95% from", title=title), words("{title}, change, 95% to", title=title))
+    for end, name in enumerate(ends):
+        column = Column(name, kind, unit, short=(words("95% from"), words("95% to"))[end])
+        yield _Field(column, lambda r, end=end: r.change_interval[end] if r.change_interval else None)  # type: ignore[misc]
+    yield _Field(
+        Column(words("{title}, change is", title=title), "text", short=words("Change is")),
+        lambda r: None if r.significant is None else said[r.significant],
+    )
+
+
+def _bounds(title: str, result: Result, names: Names) -> Iterator[_Field]:
+    """Lowest and highest value that what is unknown allows."""
+    words, kind, unit = names.format.words, _KINDS.get(result.kpi.unit, "number"), names.format.unit(result.kpi.unit)
+    lowest, highest = words("{title}, lowest", title=title), words("{title}, highest", title=title)
+    yield _Field(Column(lowest, kind, unit, short=words("Lowest")), lambda r: r.bounds[0] if r.bounds else None)
+    yield _Field(Column(highest, kind, unit, short=words("Highest")), lambda r: r.bounds[1] if r.bounds else None)
 
 
 def is_difference(kpi: Kpi) -> bool:

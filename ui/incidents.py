@@ -17,9 +17,10 @@ import metrics
 from metrics import Number
 from ui.answers import ask, usable
 from ui.context import Context
-from ui.export import grid_row
+from ui.export import sheet_row
 from ui.grid import Cell, Column, Grid
 from ui.lookups import names_of
+from ui.sheet import Sheet
 from ui.shell import section
 from ui.tables import table_html
 
@@ -45,7 +46,7 @@ def incident_table(context: Context) -> None:
             Column(_("Department"), "text"),
             Column(_("Began"), "moment"),
             Column(_("Ended"), "moment"),
-            Column(_("Down"), "seconds"),
+            Column(_("Down"), "seconds", context.format.unit("seconds")),
         ),
         tuple(
             (
@@ -63,7 +64,13 @@ def incident_table(context: Context) -> None:
     title = _("The longest of {n} incidents", n=context.format.count(len(found)))
     section(title)
     st.html(table_html(grid, title, context.format))
-    grid_row(context, "incidents", title, whole, results=[ask(context, "incidents")])
+    counted = [ask(context, "incidents"), ask(context, "downtime")]
+    sheet_row(context, "incidents", Sheet(_incidents(context, len(found)), counted, lambda: whole, units=False))
+
+
+def _incidents(context: Context, n: int) -> str:
+    """The title of the file, which holds them all."""
+    return context._.ngettext("{n} incident", "{n} incidents, longest first", n, n=context.format.count(n))
 
 
 def _all_of(context: Context, n: int) -> str:
@@ -81,13 +88,14 @@ def reported_table(context: Context) -> None:
     for service, seconds in zip(frame["service"], frame["reported_down_seconds"], strict=True):
         reported[service] += seconds
     computed = {row.key("service"): row.value for row in ask(context, "downtime", "service", base=None).rows}
+    unit = context.format.unit("seconds")
     known = [down for code in reported if (down := computed.get(code)) is not None]
     grid = Grid(
         (
             Column(_("Service"), "text"),
-            Column(_("Down, computed"), "seconds"),
-            Column(_("Down, reported by the monitor"), "seconds"),
-            Column(_("Difference"), "seconds"),
+            Column(_("Down, computed"), "seconds", unit),
+            Column(_("Down, reported by the monitor"), "seconds", unit),
+            Column(_("Difference"), "seconds", unit),
         ),
         tuple(_beside(names.of("service", code), computed.get(code), seconds) for code, seconds in sorted(reported.items())),
         _beside(_("Total"), sum(known) if len(known) == len(reported) else None, sum(reported.values())),
@@ -97,7 +105,8 @@ def reported_table(context: Context) -> None:
     st.html(table_html(grid, title, context.format))
     note = _("A monitor counts by rules of its own, for example whole minutes; the difference is shown, not corrected.")
     st.html(f'<p class="k-figure-note">{escape(note)}</p>')
-    grid_row(context, "computed-beside-reported", title, grid, results=[ask(context, "downtime", "service", base=None)])
+    downtime = [ask(context, "downtime", "service", base=None)]
+    sheet_row(context, "computed-beside-reported", Sheet(title, downtime, lambda: grid, units=False))
 
 
 def _beside(name: str, computed: Number | None, reported: int) -> tuple[Cell, ...]:

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from metrics.model import Result
 from ui.file_head import FRACTION, Head, definition, head
-from ui.grid import Cell, Column, Grid, Kind, answer_grid
+from ui.grid import Cell, Column, Grid, Kind
 from ui.i18n import Translator
 from ui.names import Names
+from ui.sheet import Sheet
 from ui.text import plain
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -29,7 +29,7 @@ _FORMATS: Final[dict[Kind, str]] = {
     "count": "#,##0",
     "money": "#,##0.00",
     "share": "0.0000%",
-    "share_change": "0.0000%",
+    "share_change": "#,##0.0000",
     "change": "0.0000%",
     "number": "#,##0.######",
     "points": "#,##0.0000",
@@ -49,20 +49,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def _blocks(results: Sequence[Result]) -> list[list[Result]]:
-    """The answers, those to the same question together: each block becomes one table."""
-    blocks: dict[object, list[Result]] = {}
-    for result in results:
-        blocks.setdefault((result.by, result.window, result.base), []).append(result)
-    return list(blocks.values())
+def to_csv(sheets: Sequence[Sheet], names: Names) -> bytes:
+    """Sheets as CSV, UTF-8 with a byte order mark: head lines that begin with "# ", one line of titles, rows, total.
 
-
-def to_csv(title: str, results: Sequence[Result], names: Names) -> bytes:
-    """The answers as CSV, UTF-8 with a byte order mark: head lines that begin with "# ", one line of titles, rows, total.
-
-    Answers over different periods follow each other, each with its own head, an empty line between them.
+    Sheets follow each other, each with its own head, an empty line between them.
     """
-    return write_csv([(head(title, block, names), answer_grid(block, names)) for block in _blocks(results)])
+    return write_csv([_table(sheet, names) for sheet in sheets])
+
+
+def _table(sheet: Sheet, names: Names) -> tuple[Head, Grid]:
+    return head(sheet.title, sheet.results, names, sheet.remark, units=sheet.units), sheet.grid()
 
 
 def write_csv(tables: Sequence[tuple[Head, Grid]]) -> bytes:
@@ -79,13 +75,19 @@ def write_csv(tables: Sequence[tuple[Head, Grid]]) -> bytes:
 
 
 def _all_rows(grid: Grid) -> Iterator[tuple[Cell, ...]]:
-    yield from grid.rows
-    if grid.total is not None:
-        yield grid.total
+    """Rows and total; differences of shares in percentage points, as their titles say."""
+    points = [column.kind == "share_change" for column in grid.columns]
+    for row in (*grid.rows, *((grid.total,) if grid.total is not None else ())):
+        yield tuple(_points(cell) if in_points else cell for cell, in_points in zip(row, points, strict=True))
+
+
+def _points(cell: Cell) -> Cell:
+    """0.051 -> 5.1, to the last digit."""
+    return Decimal(repr(cell)).scaleb(2) if isinstance(cell, float) else cell
 
 
 def _title(column: Column) -> str:
-    unit = {"share": FRACTION, "share_change": RELATIVE, "change": RELATIVE}.get(column.kind, column.unit)
+    unit = {"share": FRACTION, "change": RELATIVE}.get(column.kind, column.unit)
     return plain(column.title if not unit or unit in column.title else f"{column.title} ({unit})")
 
 
@@ -99,10 +101,10 @@ def _text(cell: Cell) -> str:
     return f"{cell:f}" if isinstance(cell, Decimal) else repr(cell)
 
 
-def to_xlsx(title: str, results: Sequence[Result], names: Names) -> bytes:
-    """The answers as a workbook: sheets of typed cells under the same heads, and a sheet with definitions and SQL."""
-    tables = [(head(title, block, names), answer_grid(block, names)) for block in _blocks(results)]
-    return write_xlsx(tables, names.format.words, definition(results, names))
+def to_xlsx(sheets: Sequence[Sheet], names: Names) -> bytes:
+    """Sheets as a workbook: typed cells under the same heads, and one more sheet with definitions and SQL."""
+    results = [result for sheet in sheets for result in sheet.results]
+    return write_xlsx([_table(sheet, names) for sheet in sheets], names.format.words, definition(results, names))
 
 
 def write_xlsx(tables: Sequence[tuple[Head, Grid]], words: Translator, definitions: Head | None = None) -> bytes:

@@ -7,23 +7,25 @@ Hazard: names are data, so every text is escaped here, once.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
 import streamlit as st
 
-from metrics.model import Result
 from ui.context import Context
 from ui.format import Formatter
-from ui.grid import Cell, Column, Grid, answer_grid
-from ui.lookups import names_of
+from ui.grid import Cell, Column, Grid
+from ui.sheet import Sheet
 
 MOST_ROWS: Final = 200
 """Rows that a page shows; a longer table says so, and its file has all of them."""
 _NUMERIC: Final = frozenset(
     {"count", "money", "share", "share_change", "number", "change", "points", "seconds", "milliseconds", "days"}
 )
+
+_SAID_IN_CELLS: Final = frozenset({"share", "seconds", "milliseconds"})
+"""Kinds whose cells carry their unit."""
 
 
 def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
@@ -44,7 +46,7 @@ def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
 
 
 def _head(column: Column) -> str:
-    unit = f" <small>{html.escape(column.unit)}</small>" if column.unit and column.kind != "share" else ""
+    unit = f" <small>{html.escape(column.unit)}</small>" if column.unit and column.kind not in _SAID_IN_CELLS else ""
     return f'<th scope="col"{_class(column)}>{html.escape(column.short or column.title)}{unit}</th>'
 
 
@@ -90,21 +92,13 @@ def show_grid(context: Context, grid: Grid, title: str) -> None:
     st.html(table_html(grid, title, context.format))
 
 
-def show_table(context: Context, key: str, results: Sequence[Result], title: str) -> None:
-    """Draw the table of these answers to one question behind a line that opens it."""
-    show_tables(context, key, [(title, lambda: answer_grid(results, names_of(context)))])
-
-
-def show_tables(context: Context, key: str, tables: Sequence[tuple[str, Callable[[], Grid]]]) -> None:
-    """Draw tables, each with its name, behind a line that opens them; nothing is built or sent while it is closed."""
+def show_table(context: Context, key: str, sheet: Sheet) -> None:
+    """Draw a table behind a line that opens it; nothing is built or sent while it is closed."""
 
     @st.fragment
     def draw() -> None:
         box = st.expander(context._("Table"), key=f"table-{key}", on_change="rerun")
         if box.open:
-            for title, grid in tables:
-                if len(tables) > 1:
-                    box.html(f'<p class="k-figure-note">{html.escape(title)}</p>')
-                box.html(table_html(grid(), title, context.format))
+            box.html(table_html(sheet.grid(), sheet.title, context.format))
 
     draw()

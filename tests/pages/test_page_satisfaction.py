@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages import satisfaction
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government, libraries, nothing
 from tests.support.visits import markup, text, visit
+from ui import figure
 from ui.text import plain
 
 LANGUAGES = ("en", "ar")
@@ -236,7 +236,7 @@ def test_a_wave_of_the_base_alone_is_in_the_table_for_it_is_in_the_total(monkeyp
     surveys = [{**asked, "day": date(year, 3, 1), "wave": f"{year}-spring"} for year in (2011, 2012)]
     build_snapshot(tmp_path, surveys=surveys, complete_through=date(2012, 9, 30)).close()
     shown: dict[str, Any] = {}
-    monkeypatch.setattr(satisfaction, "show_table", lambda _, key, results, __: shown.update({key: results}))
+    monkeypatch.setattr(figure, "show_table", lambda _, key, sheet: shown.update({key: sheet.results}))
     visit(monkeypatch, tmp_path, "satisfaction")
     (answer,) = shown["satisfaction-wave"]
     assert [row.base_n for row in answer.rows] == [0, 50]

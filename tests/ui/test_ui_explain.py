@@ -14,7 +14,7 @@ from tests.support.marts import snapshot_in_memory
 from tests.support.scenes import government
 from tests.support.visits import markup, visit
 from ui.answers import ask
-from ui.change_parts import bars_of_change, growth
+from ui.change_parts import bars_of_change, by_change, growth
 from ui.data_tables import files_grid
 from ui.explain import explanation
 from ui.grid import Column, Grid, steps_grid
@@ -102,6 +102,9 @@ def test_a_change_is_told_in_whole_and_by_part_in_the_main_unit() -> None:
     grown, size = growth(context, ask(context, "collected_amount"))
     assert (grown, plain(size)) == (False, "AED 50.00")
     bars = bars_of_change(context, ask(context, "collected_amount", "department"), 8)
+    assert [row.key("department") for row in by_change(ask(context, "collected_amount", "department")).rows] == [
+        code for bar in bars if bar.filter for _, code in [bar.filter]
+    ]
     assert [(bar.filter, bar.value) for bar in bars] == [(("department", "dewa"), -350.0), (("department", "customs"), 300.0)]
 
 

@@ -17,6 +17,7 @@ from ui.file_head import definition, file_name, head
 from ui.format import Formatter
 from ui.i18n import translator
 from ui.names import Names
+from ui.sheet import sheet_of
 from ui.spreadsheets import harmless, to_csv, to_xlsx
 
 SEPTEMBER = month(2012, 9)
@@ -68,7 +69,7 @@ def parsed(data: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
 
 def test_the_head_says_what_the_file_is() -> None:
     result = ask("collected_amount", PAYMENTS, "department", channel="web")
-    lines, _ = parsed(to_csv("Collected by department", [result], names()))
+    lines, _ = parsed(to_csv([sheet_of("Collected by department", [result], names())], names()))
     assert lines == {
         "Title": "Collected by department",
         "KPI": "Collected amount (collected_amount)",
@@ -83,7 +84,7 @@ def test_the_head_says_what_the_file_is() -> None:
 
 
 def test_money_is_exact_in_both_units_and_codes_stand_beside_names() -> None:
-    _, rows = parsed(to_csv("x", [ask("collected_amount", PAYMENTS, "department")], names()))
+    _, rows = parsed(to_csv([sheet_of("x", [ask("collected_amount", PAYMENTS, "department")], names())], names()))
     assert rows[0]["Department, code"] == "customs"
     assert rows[0]["Department"] == "Customs"
     assert rows[0]["Collected amount (AED)"] == "3200000000.01"
@@ -92,14 +93,14 @@ def test_money_is_exact_in_both_units_and_codes_stand_beside_names() -> None:
 
 
 def test_the_total_is_the_sum_of_the_parts() -> None:
-    _, rows = parsed(to_csv("x", [ask("collected_amount", PAYMENTS, "department")], names()))
+    _, rows = parsed(to_csv([sheet_of("x", [ask("collected_amount", PAYMENTS, "department")], names())], names()))
     assert rows[-1]["Department"] == "Total"
     for column in ("Collected amount, fils", "Collected amount (AED)"):
         assert Decimal(rows[-1][column]) == sum(Decimal(row[column]) for row in rows[:-1])
 
 
 def test_a_score_carries_its_parts_n_interval_and_response_rate() -> None:
-    _, rows = parsed(to_csv("x", [ask("satisfaction", SURVEYS, "department")], names()))
+    _, rows = parsed(to_csv([sheet_of("x", [ask("satisfaction", SURVEYS, "department")], names())], names()))
     customs = rows[0]
     assert customs["Satisfaction (0–1)"] == "0.8"
     assert (customs["Satisfaction, numerator"], customs["Satisfaction, denominator"], customs["Satisfaction, n"]) == (
@@ -112,7 +113,7 @@ def test_a_score_carries_its_parts_n_interval_and_response_rate() -> None:
 
 
 def test_what_is_hidden_on_the_page_is_hidden_in_the_file_and_stands_last() -> None:
-    data = to_csv("x", [ask("satisfaction", SURVEYS, "department")], names())
+    data = to_csv([sheet_of("x", [ask("satisfaction", SURVEYS, "department")], names())], names())
     _, rows = parsed(data)
     assert [row["Department, code"] for row in rows] == ["customs", "police", "dewa", "rta", ""]
     dewa = rows[2]
@@ -134,9 +135,9 @@ def test_no_text_leaves_as_a_formula(text: str) -> None:
 
 def test_a_name_that_is_a_formula_stays_text_in_both_files() -> None:
     result = ask("collected_amount", PAYMENTS, "department")
-    _, rows = parsed(to_csv("=cmd", [result], names()))
+    _, rows = parsed(to_csv([sheet_of("=cmd", [result], names())], names()))
     assert rows[1]["Department"] == '\'=HYPERLINK("http://x")'
-    book = openpyxl.load_workbook(io.BytesIO(to_xlsx("=cmd", [result], names())))
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet_of("=cmd", [result], names())], names())))
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert all(cell.data_type != "f" for cell in cells)
     assert all(cell.hyperlink is None for cell in cells)
@@ -145,7 +146,7 @@ def test_a_name_that_is_a_formula_stays_text_in_both_files() -> None:
 
 def test_a_workbook_has_typed_cells_under_a_frozen_head_and_the_definition_beside_them() -> None:
     result = ask("collected_amount", PAYMENTS, "department")
-    book = openpyxl.load_workbook(io.BytesIO(to_xlsx("x", [result], names())))
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet_of("x", [result], names())], names())))
     assert book.sheetnames == ["Data", "Definition"]
     sheet = book["Data"]
     titles = next(row for row in sheet.iter_rows() if row[0].value == "Department, code")
@@ -162,22 +163,25 @@ def test_a_workbook_has_typed_cells_under_a_frozen_head_and_the_definition_besid
 
 def test_arabic_files_run_from_right_to_left_in_arabic_words_without_marks() -> None:
     result = ask("satisfaction", SURVEYS, "department")
-    book = openpyxl.load_workbook(io.BytesIO(to_xlsx("الرضا", [result], names("ar"))))
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx([sheet_of("الرضا", [result], names("ar"))], names("ar"))))
     assert all(sheet.sheet_view.rightToLeft for sheet in book)
-    lines, rows = parsed(to_csv("الرضا", [result], names("ar")))
+    lines, rows = parsed(to_csv([sheet_of("الرضا", [result], names("ar"))], names("ar")))
     assert lines["مؤشر الأداء"] == "رضا المتعاملين (satisfaction)"
     assert rows[0]["الجهة"] == "الجمارك"
-    assert not any(mark in to_csv("x", [result], names("ar")).decode() for mark in "\u2066\u2067\u2068\u2069")
+    assert not any(
+        mark in to_csv([sheet_of("x", [result], names("ar"))], names("ar")).decode() for mark in "\u2066\u2067\u2068\u2069"
+    )
 
 
 def test_answers_side_by_side_and_answers_to_different_questions() -> None:
     amount, count = ask("collected_amount", PAYMENTS, "department"), ask("transactions", PAYMENTS, "department")
-    _, rows = parsed(to_csv("x", [amount, count], names()))
+    _, rows = parsed(to_csv([sheet_of("x", [amount, count], names())], names()))
     assert (rows[0]["Collected amount, fils"], rows[0]["Transactions"]) == ("320000000001", "3")
     other = ask("transactions", PAYMENTS, "channel")
-    text = to_csv("x", [amount, other], names()).decode("utf-8-sig")
+    two = [sheet_of("x", [result], names()) for result in (amount, other)]
+    text = to_csv(two, names()).decode("utf-8-sig")
     assert text.count("# Title") == 2
-    assert openpyxl.load_workbook(io.BytesIO(to_xlsx("x", [amount, other], names()))).sheetnames == [
+    assert openpyxl.load_workbook(io.BytesIO(to_xlsx(two, names()))).sheetnames == [
         "Data 1",
         "Data 2",
         "Definition",
@@ -197,7 +201,7 @@ def test_file_names_carry_filters_and_every_dimension_and_name_a_kpi_once() -> N
 
 
 def test_a_relative_change_says_what_one_means() -> None:
-    _, rows = parsed(to_csv("x", [ask("collected_amount", PAYMENTS, "department")], names()))
+    _, rows = parsed(to_csv([sheet_of("x", [ask("collected_amount", PAYMENTS, "department")], names())], names()))
     assert rows[1]["Collected amount, change (1 = 100%)"] == "-0.5"
 
 
@@ -211,3 +215,46 @@ def test_the_definition_of_a_score_says_how_its_interval_is_made() -> None:
     said = dict(definition([ask("satisfaction", SURVEYS)], names()))
     assert said["95% interval"].startswith("95% Wilson interval; changes: Newcombe interval")
     assert "95% interval" not in dict(definition([ask("transactions", PAYMENTS)], names()))
+
+
+def test_a_change_of_a_share_is_in_percentage_points_with_its_interval_and_whether_it_is_significant() -> None:
+    surveys = [
+        {
+            "day": date(year, 9, 3),
+            "department": "customs",
+            "invited": 4000,
+            "completed": 2000,
+            "csat_valid": 2000,
+            "csat_top2": top,
+        }
+        for year, top in ((2011, 1000), (2012, 1600))
+    ]
+    lines, rows = parsed(to_csv([sheet_of("x", [ask("satisfaction", {"surveys": surveys}, "department")], names())], names()))
+    assert lines["Unit"] == "0–1"
+    assert float(rows[0]["Satisfaction, change (percentage points)"]) == pytest.approx(30)
+    low, high = (float(rows[0][f"Satisfaction, change, 95% {end} (percentage points)"]) for end in ("from", "to"))
+    assert 27 < low < 30 < high < 33
+    assert rows[0]["Satisfaction, change is"] == "significant"
+
+
+def test_what_unknown_time_allows_is_in_the_file_too() -> None:
+    seconds = {"up_seconds": 1380 * 60, "down_seconds": 600, "unknown_seconds": 3000}
+    rows_in = {"availability": [{"day": date(2012, 9, 3), "department": "dewa", **seconds}]}
+    _, rows = parsed(to_csv([sheet_of("x", [ask("availability", rows_in, "department")], names())], names()))
+    assert float(rows[0]["Availability, lowest (0–1)"]) == pytest.approx(0.95833, abs=5e-6)
+    assert float(rows[0]["Availability, highest (0–1)"]) == pytest.approx(0.99306, abs=5e-6)
+
+
+def test_filters_that_differ_between_answers_are_said_of_each() -> None:
+    methods, channels = ask("transactions", PAYMENTS, "method"), ask("transactions", PAYMENTS, "channel", method="cash")
+    said = dict(head("x", [methods, channels], names()))
+    assert said["Filters"] == "Method: none | Channel: Method: Cash (cash)"
+    assert [label for label, _ in head("x", [methods, channels], names())].count("KPI") == 1
+
+
+def test_a_second_period_is_what_the_first_is_compared_with() -> None:
+    snapshot = snapshot_in_memory(complete_through=SEPTEMBER.end, **PAYMENTS)
+    now, then = (
+        query("transactions", window, snapshot=snapshot, scope=Scope.everything()) for window in (SEPTEMBER, month(2011, 9))
+    )
+    assert dict(head("x", [now, then], names()))["Compared with"] == "September 2011 (2011-09-01/2011-09-30)"

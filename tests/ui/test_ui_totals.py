@@ -19,6 +19,7 @@ from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.progression import progression
 from ui.running_grid import running_grid
+from ui.sheet import sheet_of
 from ui.spreadsheets import to_csv
 from ui.standing import Delivery, Standing
 from ui.text import plain
@@ -45,7 +46,11 @@ def test_a_table_by_time_ends_with_the_answer_for_the_whole_period(grain: str) -
 
 @pytest.mark.parametrize("grain", GRAINS)
 def test_the_file_of_a_table_by_time_ends_with_its_total(grain: str) -> None:
-    last = to_csv("x", [ask(CONTEXT, "collected_amount", grain)], names_of(CONTEXT)).decode().splitlines()[-1]
+    last = (
+        to_csv([sheet_of("x", [ask(CONTEXT, "collected_amount", grain)], names_of(CONTEXT))], names_of(CONTEXT))
+        .decode()
+        .splitlines()[-1]
+    )
     assert last.startswith(",Total,423.45,42345,")
 
 
