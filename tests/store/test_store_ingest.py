@@ -7,13 +7,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import ledger, quarantine, status
 from store.errors import ConflictError, InputError
 from store.ingest import Outcome
 from store.verify import verify
+from tests.support.inline import inline  # noqa: F401  a fixture
 from tests.support.records import csv, department, frame, parquet, payment, probe, stored, take
 
 
@@ -366,7 +367,8 @@ def event(number: int) -> dict[str, Any]:
     return payment(number, amount_fils=number * 111, occurred_at=datetime(2012, 8, 1, tzinfo=UTC) + timedelta(days=number * 5))
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.usefixtures("inline")
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, data=st.data())
 def test_order_of_files_and_repetition_do_not_matter(
     tmp_path_factory: pytest.TempPathFactory, files: list[Any], data: Any
@@ -387,7 +389,8 @@ def test_order_of_files_and_repetition_do_not_matter(
     assert fils(folder / "once")[:2] == fils(folder / "again")[:2] or not any(files)
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.usefixtures("inline")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.fixed_dictionaries(

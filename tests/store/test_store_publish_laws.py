@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from store.publish import publish
 from store.rollup.plan import ROLLUPS
 from store.snapshot import open_current
 from tests.support.deliveries import NOON, Row, deliver
+from tests.support.inline import inline  # noqa: F401  a fixture
+
+pytestmark = pytest.mark.usefixtures("inline")
 
 SAME = (*(mart for mart in MARTS if mart in ROLLUPS), "coverage_days", "reconciliation")
 File = tuple[str, list[Row]]
