@@ -18,7 +18,7 @@ from ui.filters import filter_bar
 from ui.grid import Grid
 from ui.lookups import names_of
 from ui.shell import empty, headline, section
-from ui.standing import Standing, deliveries, standing
+from ui.standing import Standing, deliveries, extent, standing
 from ui.standing_words import facts, verdict, when_and_how
 from ui.tables import show_grid
 
@@ -32,7 +32,7 @@ def page(context: Context) -> None:
     st.html(facts_explained(context))
     _table(context, "sources", context._("What came in"), sources_grid(found, names_of(context)))
     if days:
-        show_calendar(context, days, context.window)
+        show_calendar(context, days, extent(context, context.window))
     else:
         no_figure(
             context._("Days delivered"),

@@ -27,7 +27,6 @@ from ui.shell import columns, headline
 from ui.survey_words import satisfied
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
-BEHIND_ATTENTION: Final = ("incidents", "surcharge_collected", "complaints_backlog", "complaints_resolved_within_7_days")
 MOST_BARS: Final = 8
 
 
@@ -50,7 +49,7 @@ def page(context: Context) -> None:
     found = items(context)
     if found:
         attention(context, found)
-        explained(context, [ask(context, kpi) for kpi in BEHIND_ATTENTION])
+        explained(context, [result for item in found for result in item.results])
 
 
 def _without_collections(context: Context, amount: Result) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """Needs attention: what in the data asks for someone to act, worst first, and what was checked and is in order.
 
-Rule: each item is made from an answer; where the source does not exist there is no item, and nothing is ever hard-coded.
+Rule: each item is made from answers, which it carries, or from what the store says of itself; where the source does not exist
+there is no item, and nothing is ever hard-coded.
 Hazard: a check that found nothing is good news only if there was something to check.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
 from typing import Final, Literal
@@ -15,10 +16,13 @@ from typing import Final, Literal
 import streamlit as st
 
 import metrics
-from metrics import Window
+from metrics import Result, Window
 from ui.answers import ask, unfiltered
 from ui.context import Context
+from ui.lateness import late
 from ui.lookups import names_of
+from ui.standing import differing, standing
+from ui.standing_words import MANY_REJECTED, behind
 
 Level = Literal["bad", "warning", "good"]
 _ORDER: Final[tuple[Level, ...]] = ("bad", "warning", "good")
@@ -29,16 +33,18 @@ _MOST: Final = 3
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to know: how urgent, in one line, and what stands behind it."""
+    """One thing to know: how urgent, in one line, what stands behind it, and the answers it was made of."""
 
     level: Level
     title: str
     details: str
+    results: tuple[Result, ...] = ()
+    """The answers its numbers were taken from; none where they are of the store itself."""
 
 
 def items(context: Context) -> list[Item]:
     """The most urgent items of a view, at most three."""
-    found = [item for check in (_outage, _surcharge, _complaints, _stale, _reconciliation) for item in check(context)]
+    found = [item for check in (_outage, _surcharge, _data, _complaints) for item in check(context)]
     return sorted(found, key=lambda item: _ORDER.index(item.level))[:_MOST]
 
 
@@ -87,17 +93,21 @@ def _outage(context: Context) -> Iterator[Item]:
             date=write.date(day),
         ),
         details,
+        (ask(context, "incidents", window=window, base=None),),
     )
 
 
 def _surcharge(context: Context) -> Iterator[Item]:
     _, write = context._, context.format
-    surcharge, settled = ask(context, "surcharge_collected").total, ask(context, "transactions").total
+    answers = (ask(context, "surcharge_collected"), ask(context, "transactions"))
+    surcharge, settled = (answer.total for answer in answers)
     if surcharge.value is None or not settled.value:
         return
     if surcharge.value:
         details = _("Services carry no surcharge: find out which payments it was added to.")
-        yield Item("bad", _("Surcharges of {amount} were collected", amount=write.money_exact(int(surcharge.value))), details)
+        yield Item(
+            "bad", _("Surcharges of {amount} were collected", amount=write.money_exact(int(surcharge.value))), details, answers
+        )
     else:
         title = _.ngettext(
             "No surcharge on {n} transaction",
@@ -105,13 +115,14 @@ def _surcharge(context: Context) -> Iterator[Item]:
             int(settled.value),
             n=write.count(settled.value),
         )
-        yield Item("good", title, _("Checked on every settled payment"))
+        yield Item("good", title, _("Checked on every settled payment"), answers)
 
 
 def _complaints(context: Context) -> Iterator[Item]:
     """The backlog of complaints, who has most of it, and how the seven-day rule is kept."""
     _, write = context._, context.format
-    backlog, kept = ask(context, "complaints_backlog", "department"), ask(context, "complaints_resolved_within_7_days").total
+    answers = (ask(context, "complaints_backlog", "department"), ask(context, "complaints_resolved_within_7_days"))
+    backlog, kept = answers[0], answers[1].total
     if not backlog.total.value or kept.value is None:
         return
     most = max(backlog.rows, key=lambda row: row.value or 0)
@@ -139,36 +150,63 @@ def _complaints(context: Context) -> Iterator[Item]:
     if backlog.total.base_value is not None and backlog.base:
         before, day = write.count(backlog.total.base_value), write.date(backlog.base.end)
         details = _("{n} were open on {date}; {details}", n=before, date=day, details=details)
-    yield Item("warning", title, details)
+    yield Item("warning", title, details, answers)
 
 
-def _stale(context: Context) -> Iterator[Item]:
-    """Sources that lag behind the newest one, so that the whole waits for them."""
-    _, write = context._, context.format
-    frame = metrics.coverage(context.snapshot, context.scope).drop_nulls("complete_through")
-    days = dict(zip(frame["source"], frame["complete_through"], strict=True))
-    latest = max(days.values(), default=None)
-    late = sorted((day, source) for source, day in days.items() if latest and day < latest - timedelta(days=1))
-    if not late:
+def _data(context: Context) -> Iterator[Item]:
+    """What is wrong with the data itself, as one item: the worst as its title, the rest behind it."""
+    found = [item for check in (_reconciliation, _rejected, _late) for item in check(context)]
+    if not found:
         return
-    day, source = late[0]
-    yield Item(
-        "warning",
-        _("{source}: complete only to {date}", source=names_of(context).of("source", source), date=write.date(day)),
-        _("Other sources reach {date}", date=write.date(latest or day)),
+    first, *rest = sorted(found, key=lambda item: _ORDER.index(item.level))
+    yield replace(first, details=" · ".join((first.details, *(item.title for item in rest))))
+
+
+def _late(context: Context) -> Iterator[Item]:
+    """Sources and bodies that lag behind what is due."""
+    _, write = context._, context.format
+    for one in late(context):
+        names, reached, due = _(", ").join(behind(context, one)), write.date(one.reached), write.date(one.due)
+        if one.bodies:
+            title = _("{names}: totals delivered only to {date}", names=names, date=reached)
+            yield Item("warning", title, _("Totals of other bodies reach {date}", date=due))
+        elif one.monthly:
+            title = _("{source}: complete only to {date}", source=names, date=reached)
+            yield Item("warning", title, _("Periods that ended by {date} were due", date=due))
+        else:
+            title = _("{source}: complete only to {date}", source=names, date=reached)
+            ahead = write.name(names_of(context).of("source", one.ahead or ""))
+            yield Item("warning", title, _("{source}: complete to {date}", source=ahead, date=due))
+
+
+def _rejected(context: Context) -> Iterator[Item]:
+    """Rows that were rejected, where they are more than stray ones."""
+    found = standing(context)
+    rows_in, rejected = found.rows_in or 0, found.rejected or 0
+    if not rejected or rejected < MANY_REJECTED * rows_in:
+        return
+    count = context.format.count
+    title = context._.ngettext(
+        "{n} of {all} rows delivered was rejected",
+        "{n} of {all} rows delivered were rejected",
+        rejected,
+        n=count(rejected),
+        all=count(rows_in),
     )
+    yield Item("warning", title, context._("See the quarantine on the data page"))
 
 
 def _reconciliation(context: Context) -> Iterator[Item]:
     """Months in which what was delivered and what is shown differ."""
-    _ = context._
-    frame = metrics.reconciliation(context.snapshot, context.scope)
-    wrong = frame.filter((frame["rows_ledger"] != frame["rows_mart"]) | (frame["fils_ledger"] != frame["fils_mart"]))
+    _, names = context._, names_of(context)
+    wrong = differing(metrics.reconciliation(context.snapshot, context.scope))
     if wrong.height:
+        n = wrong["month"].n_unique()
         title = _.ngettext(
             "Delivered and shown figures differ in {n} month",
             "Delivered and shown figures differ in {n} months",
-            wrong.height,
-            n=context.format.count(wrong.height),
+            n,
+            n=context.format.count(n),
         )
-        yield Item("bad", title, _("See the reconciliation on the data page"))
+        sources = _(", ").join(context.format.name(names.of("source", source)) for source in sorted(set(wrong["source"])))
+        yield Item("bad", title, _("{sources}: see the reconciliation on the data page", sources=sources))

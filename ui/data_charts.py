@@ -48,6 +48,10 @@ def _listed(context: Context, delivery: Delivery) -> str:
     if more:
         named.append(context._("{n} more", n=write.count(more)))
     days = context._(", ").join(named)
+    if delivery.bodies:
+        bodies = context._(", ").join(write.name(names_of(context).of("department", code)) for code in delivery.bodies)
+        source = names_of(context).of("source", delivery.source)
+        return context._("{source} missing from {bodies}: {days}", source=source, bodies=bodies, days=days)
     return context._("{source} missing: {days}", source=names_of(context).of("source", delivery.source), days=days)
 
 

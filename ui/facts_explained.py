@@ -19,11 +19,14 @@ def facts_explained(context: Context) -> str:
         (_("In quarantine"), _("Rows that broke a rule; they stand under Quarantine with their line, rule and text.")),
         (
             _("Ledger against marts"),
-            _("Months and sources in which rows or amounts of the ledger differ from those of the marts: see Reconciliation."),
+            _("Months of the calendar in which rows or amounts of a source differ between ledger and marts: see Reconciliation."),
         ),
         (
             _("Days and months missing"),
-            _("Days (or months) of the period shown, between first and last delivery of a source, that nothing came for."),
+            _(
+                "Days (or months) from the first delivery of a source on that nothing came for: in the period shown, and "
+                "after it where other sources or bodies have come further."
+            ),
         ),
         (_("Snapshot"), context.snapshot.version),
     )

@@ -8,35 +8,43 @@ months is present or missing by the month.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 import metrics
-from metrics import Window, periods
+from metrics import Scope, Snapshot, Window, periods
 from ui.context import Context
+from ui.lateness import EVERY_MONTH, Late, delivered, late, reaches
 
-EVERY_DAY: Final = frozenset({"payments", "probes", "surveys", "feedback"})
-EVERY_MONTH: Final = frozenset({"payment_totals", "it_spend"})
 _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") - pl.col("rejected")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """The days of one source inside a window: `expected` ones from its first day to complete-through, and the missing ones."""
+    """The days of one source inside a window: what came, and what is missing from its first day to the last that was due.
+
+    `bodies` are the codes of those that owe the last missing periods, where it is known.
+    """
 
     source: str
     delivered: frozenset[date]
     missing: tuple[date, ...]
     monthly: bool
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The whole store at a glance. Counts are None for a reader whose scope names departments."""
+    """The whole store at a glance. Counts are None for a reader whose scope names departments.
+
+    `months` are months of the calendar, however many sources were compared in them.
+    """
 
     rows_in: int | None
     accepted: int | None
@@ -45,6 +53,7 @@ class Standing:
     unaccounted: int
     months: int
     months_apart: int
+    sources_apart: tuple[str, ...]
     last_ingested: datetime | None
     sources: pl.DataFrame
     """The mart `coverage` with `unaccounted`, and `last_ingested_at` in the zone of the store."""
@@ -53,27 +62,37 @@ class Standing:
 
 
 def standing(context: Context) -> Standing:
-    """Read everything about the delivery and reconciliation of the snapshot."""
-    zone = ZoneInfo(context.snapshot.settings.timezone)
-    sources = metrics.coverage(context.snapshot, context.scope).with_columns(
-        _BALANCE.alias("unaccounted"), _local("last_ingested_at", zone)
-    )
-    compared = metrics.reconciliation(context.snapshot, context.scope).with_columns(
+    """Read everything about the delivery and reconciliation of the snapshot, once for each snapshot and scope."""
+    return _standing(context.snapshot, context.scope)
+
+
+@lru_cache(maxsize=8)
+def _standing(snapshot: Snapshot, scope: Scope) -> Standing:
+    zone = ZoneInfo(snapshot.settings.timezone)
+    sources = metrics.coverage(snapshot, scope).with_columns(_BALANCE.alias("unaccounted"), _local("last_ingested_at", zone))
+    compared = metrics.reconciliation(snapshot, scope).with_columns(
         (pl.col("rows_ledger") - pl.col("rows_mart")).alias("rows_apart"),
         (pl.col("fils_ledger") - pl.col("fils_mart")).alias("fils_apart"),
     )
-    apart = compared.filter((pl.col("rows_apart").fill_null(0) != 0) | (pl.col("fils_apart").fill_null(0) != 0))
+    apart = differing(compared)
     total = {name: _sum(sources, name) for name in ("rows_in", "accepted", "duplicates", "rejected")}
     ingested: Any = sources["last_ingested_at"].max()
     return Standing(
         **total,
         unaccounted=sum(abs(n) for n in sources["unaccounted"].drop_nulls().to_list()),
-        months=compared.height,
-        months_apart=apart.height,
+        months=compared["month"].n_unique(),
+        months_apart=apart["month"].n_unique(),
+        sources_apart=tuple(sorted(set(apart["source"]))),
         last_ingested=ingested,
         sources=sources,
         reconciliation=compared,
     )
+
+
+def differing(reconciliation: pl.DataFrame) -> pl.DataFrame:
+    """The lines (source and month) in which ledger and marts differ, in rows or in money."""
+    rows, fils = (pl.col(f"{what}_ledger").ne_missing(pl.col(f"{what}_mart")) for what in ("rows", "fils"))
+    return reconciliation.filter(rows | fils)
 
 
 def _local(column: str, zone: ZoneInfo) -> pl.Expr:
@@ -86,18 +105,28 @@ def _sum(frame: pl.DataFrame, column: str) -> int | None:
     return int(values.sum()) if values.len() else None
 
 
+def extent(context: Context, window: Window) -> Window:
+    """The days that are looked at for a window: where it reaches to complete-through, also what is there or due after it."""
+    if window.end < context.facts.complete_through:
+        return window
+    ends = [*reaches(context).values(), *(one.due for one in late(context))]
+    return Window(window.start, max((window.end, *ends)))
+
+
 def deliveries(context: Context, window: Window) -> list[Delivery]:
-    """Sources that deliver every day or every month, with what is there and what is missing inside the window."""
-    frame = metrics.coverage_days(context.snapshot, context.scope)
-    last = min(window.end, context.facts.complete_through)
+    """Sources that deliver every day or every month, with what is there and what is missing inside the window's extent."""
+    seen, reached, behind = extent(context, window), reaches(context), {one.source: one for one in late(context)}
     found = []
-    for (source,), days in frame.filter(pl.col("delivered")).group_by("source", maintain_order=True):
-        if source in EVERY_DAY or source in EVERY_MONTH:
-            found.append(_delivery(str(source), days["day"].to_list(), window, last))
-    return sorted(found, key=lambda d: d.source)
+    for source, days in delivered(context.snapshot, context.scope).items():
+        due = behind[source].due if source in behind else reached.get(source, context.facts.complete_through)
+        one = _delivery(source, days, seen, min(seen.end, due))
+        if source in behind and behind[source].bodies and seen.end > behind[source].reached:
+            one = _owed(one, behind[source])
+        found.append(one)
+    return found
 
 
-def _delivery(source: str, days: list[date], window: Window, last: date) -> Delivery:
+def _delivery(source: str, days: Sequence[date], window: Window, last: date) -> Delivery:
     monthly = source in EVERY_MONTH
     if monthly:
         days = [day for start in days for day in _span(periods.month(start.year, start.month))]
@@ -107,6 +136,13 @@ def _delivery(source: str, days: list[date], window: Window, last: date) -> Deli
     if monthly:
         missing = sorted({day.replace(day=1) for day in missing})
     return Delivery(source, inside, tuple(missing), monthly)
+
+
+def _owed(found: Delivery, behind: Late) -> Delivery:
+    """The same where some bodies owe months that others have delivered: those are missing too."""
+    owed = {day.replace(day=1) for day in _span(Window(behind.reached + timedelta(days=1), behind.due))}
+    there = frozenset(day for day in found.delivered if day.replace(day=1) not in owed)
+    return Delivery(found.source, there, tuple(sorted(owed.union(found.missing))), found.monthly, behind.bodies)
 
 
 def _span(window: Window) -> list[date]:

@@ -7,10 +7,16 @@ Hazard: a reader whose scope names departments does not see counts of the whole 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
 from ui.context import Context
 from ui.fact_cards import Fact
+from ui.lateness import HOLDING, Late, late
+from ui.lookups import names_of
 from ui.standing import Delivery, Standing
+
+MANY_REJECTED: Final = 0.01
+"""Share of rejected rows from which on they are more than stray ones."""
 
 
 def verdict(context: Context, found: Standing) -> str:
@@ -19,15 +25,50 @@ def verdict(context: Context, found: Standing) -> str:
     through = write.date(context.facts.complete_through)
     if found.rows_in is None:
         return words("Data complete to {date}", date=through)
+    holding = [one for one in late(context) if one.source in HOLDING]
+    said = _rows(context, found, "" if holding else through)
+    if not holding:
+        return said
+    names = words(", ").join(dict.fromkeys(name for one in holding for name in behind(context, one)))
+    return words("{sentence}. Data complete only to {date}: {names} behind", sentence=said, date=through, names=names)
+
+
+def _rows(context: Context, found: Standing, through: str) -> str:
+    """What became of the rows; `through` is the day they reach, empty where they do not reach one day together."""
+    words, count = context._, context.format.count
+    rows_in, rejected = found.rows_in or 0, found.rejected or 0
     if found.unaccounted or found.months_apart:
         return words("The data does not add up: see the rows and months marked below")
+    if rejected and rejected == rows_in:
+        return words.ngettext(
+            "The {n} row delivered was rejected", "All {n} rows delivered were rejected", rows_in, n=count(rows_in)
+        )
+    if rejected:
+        return words.ngettext(
+            "{n} of {all} rows delivered was rejected, the others are accounted for",
+            "{n} of {all} rows delivered were rejected, the others are accounted for",
+            rejected,
+            n=count(rejected),
+            all=count(rows_in),
+        )
+    if not through:
+        return words.ngettext(
+            "{n} row delivered, and accounted for", "All {n} rows delivered are accounted for", rows_in, n=count(rows_in)
+        )
     return words.ngettext(
         "{n} row delivered, and accounted for, to {date}",
         "All {n} rows delivered to {date} are accounted for",
-        found.rows_in,
-        n=write.count(found.rows_in),
+        rows_in,
+        n=count(rows_in),
         date=through,
     )
+
+
+def behind(context: Context, one: Late) -> list[str]:
+    """Who is behind, by name: the bodies, or the source as a whole."""
+    names = names_of(context)
+    found = [names.of("department", code) for code in one.bodies] or [names.of("source", one.source)]
+    return [context.format.name(name) for name in found]
 
 
 def when_and_how(context: Context, found: Standing) -> str:
@@ -45,9 +86,20 @@ def when_and_how(context: Context, found: Standing) -> str:
                 n=write.count(found.months),
             )
         )
+    said += [_lag(context, one) for one in late(context)]
     if found.rows_in is None:
         said.append(words("Counts of the whole store are shown to readers who see all departments."))
     return " ".join(said)
+
+
+def _lag(context: Context, one: Late) -> str:
+    """How far a source or its bodies have come, and what was due."""
+    return context._(
+        "{names}: delivered to {date}, due to {due}.",
+        names=context._(", ").join(behind(context, one)),
+        date=context.format.date(one.reached),
+        due=context.format.date(one.due),
+    )
 
 
 def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> list[Fact]:
@@ -61,21 +113,42 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
             words("In quarantine"),
             _count(context, found.rejected),
             _share(context, found.rejected, rows_in) if found.rejected else words("no row was rejected"),
-            "warn" if found.rejected else "good",
+            _tone(found.rejected or 0, rows_in),
         ),
         Fact(
             words("Ledger against marts"),
             write.count(found.months_apart),
-            words("months that differ: see the reconciliation") if found.months_apart else words("no month differs"),
+            _apart(context, found) if found.months_apart else words("no month differs"),
             "bad" if found.months_apart else "good",
         ),
         Fact(
             words("Days and months missing"),
             write.count(missing),
-            words("in the period shown: a gap is not a zero") if missing else words("nothing missing in the period shown"),
+            _gaps(context, deliveries) if missing else words("nothing missing in the period shown"),
             "warn" if missing else "good",
         ),
     ]
+
+
+def _tone(rejected: int, rows_in: int) -> Literal["good", "warn", "bad"]:
+    if not rejected:
+        return "good"
+    return "bad" if rejected >= MANY_REJECTED * rows_in else "warn"
+
+
+def _apart(context: Context, found: Standing) -> str:
+    """Months that differ, and in which sources."""
+    names = names_of(context)
+    listed = context._(", ").join(context.format.name(names.of("source", source)) for source in found.sources_apart)
+    return context._("months that differ, in {sources}: see the reconciliation", sources=listed)
+
+
+def _gaps(context: Context, deliveries: Sequence[Delivery]) -> str:
+    """Where the missing days are: in the period shown, or also after it."""
+    last = context.window.end
+    if any(day > last for one in deliveries for day in one.missing):
+        return context._("in the period shown and after it: a gap is not a zero")
+    return context._("in the period shown: a gap is not a zero")
 
 
 def _count(context: Context, value: int | None) -> str:

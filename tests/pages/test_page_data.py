@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from metrics import KPIS
+from metrics import KPIS, month
 from tests.support.marts import build_snapshot
 from tests.support.scenes import libraries, nothing
 from tests.support.visits import markup, text, visit
@@ -32,15 +32,22 @@ def coverage(source: str, **more: Any) -> dict[str, Any]:
     return {"source": source, **whole, **more}
 
 
-def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000) -> Path:
-    """One month of payments with a day missing, and one rejected row."""
+def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000, rejected: int = 3) -> Path:
+    """One month of payments with a day missing, and rejected rows."""
     days = [date(2012, 9, 1) + timedelta(days=i) for i in range(30)]
     build_snapshot(
         folder,
         payments=[{"day": day, "settled": 1, "gross_fils": 100} for day in days if day != MISSING],
         coverage=[
             coverage(
-                "payments", accepted=accepted, fils_in=1_234_567, fils_accepted=1_234_567, fils_duplicates=0, fils_rejected=0
+                "payments",
+                accepted=accepted,
+                duplicates=10 - rejected,
+                rejected=rejected,
+                fils_in=1_234_567,
+                fils_accepted=1_234_567,
+                fils_duplicates=0,
+                fils_rejected=0,
             )
         ],
         coverage_days=[
@@ -92,16 +99,19 @@ def open_tab(monkeypatch: pytest.MonkeyPatch, folder: Path, tab: str, **params: 
     return markup(app.run())
 
 
-def test_everything_accounted_for_is_said_first(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+def test_what_became_of_the_rows_is_said_first(monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> None:
+    clean = text(visit(monkeypatch, store(tmp_path, rejected=0), "data"))
+    assert "All 1,000 rows delivered to 30 September 2012 are accounted for" in clean
     said = text(visit(monkeypatch, data, "data"))
-    assert "All 1,000 rows delivered to 30 September 2012 are accounted for" in said
+    assert "3 of 1,000 rows delivered were rejected, the others are accounted for" in said.split("  Last file")[0]
     assert "Last file on 1 October 2012, 00:30." in said
     assert "Ledger and marts agree exactly, in rows and money, in the 1 month compared." in said
     assert "99.00% of 1,000 rows in" in said
 
 
-def test_it_speaks_arabic(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    said = plain(text(visit(monkeypatch, data, "data", lang="ar")))
+def test_it_speaks_arabic(monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> None:
+    assert "رُفضت 3 صفوف من الصفوف الواردة وعددها 1,000" in plain(text(visit(monkeypatch, data, "data", lang="ar")))
+    said = plain(text(visit(monkeypatch, store(tmp_path, rejected=0), "data", lang="ar")))
     assert "الصفوف الواردة حتى 30 سبتمبر 2012 وعددها 1,000 معلومة المآل كلها" in said
     assert "آخر ملف في 1 أكتوبر 2012، 00:30." in said
 
@@ -117,10 +127,86 @@ def test_a_mart_that_differs_by_one_fils_is_found(monkeypatch: pytest.MonkeyPatc
     folder = store(tmp_path, fils_mart=4_999)
     app = visit(monkeypatch, folder, "data")
     assert "The data does not add up" in text(app)
-    assert "months that differ: see the reconciliation" in text(app)
+    assert "months that differ, in Payments: see the reconciliation" in text(app)
     assert '<td class="k-num">50.00</td><td class="k-num">49.99</td><td class="k-num">0.01</td>' in open_tab(
         monkeypatch, folder, "Reconciliation"
     )
+
+
+def reported(department: str, months: range) -> list[dict[str, Any]]:
+    unknown = dict.fromkeys(
+        ("attempts", "failed", "abandoned", "mobile_settled", "automatic_settled", "baskets", "timed", "automatic")
+    )
+    return [
+        {
+            **unknown,
+            "period_start": month(2021, n).start,
+            "period_end": month(2021, n).end,
+            "department": department,
+            "settled": 10,
+        }
+        for n in months
+    ]
+
+
+def behind(folder: Path) -> Path:
+    """Two libraries that report by month: one to May, one January only; of 14 rows in, 12 were rejected."""
+    totals = {"rows_in": 14, "accepted": 2, "duplicates": 0, "rejected": 12, "first_day": date(2021, 1, 1)}
+    build_snapshot(
+        folder,
+        payments=[*reported("bath", range(1, 6)), *reported("bristol", range(1, 2))],
+        departments=[{"code": c, "name_en": c.title(), "name_ar": n} for c, n in (("bath", "باث"), ("bristol", "بريستول"))],
+        coverage=[coverage("payment_totals", **totals, last_day=date(2021, 5, 31), complete_through=date(2021, 1, 31))],
+        coverage_days=[
+            {"source": "payment_totals", "day": date(2021, n, 1), "rows": 1, "fils": 0, "delivered": True} for n in range(1, 6)
+        ],
+        complete_through=date(2021, 1, 31),
+        totals_behind="bristol",
+    ).close()
+    return folder
+
+
+def test_rejected_rows_and_a_body_that_is_behind_are_in_the_headline_and_the_cards(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = visit(monkeypatch, behind(tmp_path), "data")
+    title, rest = text(app).split("Last file", 1)
+    assert "12 of 14 rows delivered were rejected, the others are accounted for" in title
+    assert "Data complete only to 31 January 2021: Bristol behind" in title
+    assert "Bristol: delivered to 31 January 2021, due to 31 May 2021." in rest
+    missing = markup(app).split("Days and months missing</h2>")[1].split("</article>")[0]
+    assert '<p class="k-value">4</p>' in missing
+    assert '<span class="k-warn">in the period shown and after it: a gap is not a zero</span>' in missing
+    assert "Payment totals missing from Bristol: February 2021, March 2021, April 2021, May 2021" in rest
+    assert "4 months missing" in app.get("plotly_chart")[0].proto.spec
+    quarantine = markup(app).split("In quarantine</h2>")[1].split("</article>")[0]
+    assert 'class="k-bad"' in quarantine
+
+
+def test_a_body_that_is_behind_is_named_in_arabic_and_on_the_overview(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = behind(tmp_path)
+    said = plain(text(visit(monkeypatch, folder, "data", lang="ar")))
+    assert "البيانات مكتملة حتى 31 يناير 2021 فقط، لتأخر بريستول" in said
+    overview = text(visit(monkeypatch, folder))
+    assert "12 of 14 rows delivered were rejected" in overview
+    assert "Bristol: totals delivered only to 31 January 2021" in overview
+
+
+def test_months_are_those_of_the_calendar_whatever_the_number_of_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    same = {"month": date(2012, 9, 1), "rows_ledger": 9, "rows_mart": 9, "fils_ledger": None, "fils_mart": None}
+    both = [{**same, "source": source} for source in ("payments", "probes")]
+    payments = [{"day": date(2012, 9, 30), "settled": 1, "gross_fils": 1}]
+    build_snapshot(tmp_path / "same", payments=payments, reconciliation=both).close()
+    assert "in the 1 month compared." in text(visit(monkeypatch, tmp_path / "same", "data"))
+    apart = [{**line, "rows_mart": 8} for line in both]
+    build_snapshot(tmp_path / "apart", payments=payments, reconciliation=apart).close()
+    app = visit(monkeypatch, tmp_path / "apart", "data")
+    card = markup(app).split("Ledger against marts</h2>")[1].split("</article>")[0]
+    assert '<p class="k-value">1</p>' in card
+    assert "months that differ, in Payments, Availability probes: see the reconciliation" in card
+    overview = text(visit(monkeypatch, tmp_path / "apart"))
+    assert "Delivered and shown figures differ in 1 month" in overview
+    assert "Payments, Availability probes: see the reconciliation on the data page" in overview
 
 
 def test_a_missing_day_is_named_and_marked(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

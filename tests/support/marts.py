@@ -53,13 +53,15 @@ _SCHEMA = ";\n".join(
 )
 
 
-def build_snapshot(folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
+def build_snapshot(
+    folder: Path, *, complete_through: date | None = None, settings: Settings = DUBAI, totals_behind: str = "", **marts: Rows
+) -> Snapshot:
     """Publish a snapshot in `folder` with the given rows per mart (names of store.marts.MARTS) and open it.
 
     `complete_through` is by default the last day of any row, and every source begins on 1 January of the year
     of its first row. Departments, services, coverage and coverage_days are made from the rows unless they are given.
     """
-    tables = _tables(complete_through, settings, marts)
+    tables = _tables(complete_through, settings, totals_behind, marts)
     version = tables["meta"][0]["value"]
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(snapshot_file(folder, version))) as connection:
@@ -68,9 +70,11 @@ def build_snapshot(folder: Path, *, complete_through: date | None = None, settin
     return open_current(folder)
 
 
-def snapshot_in_memory(*, complete_through: date | None = None, settings: Settings = DUBAI, **marts: Rows) -> Snapshot:
+def snapshot_in_memory(
+    *, complete_through: date | None = None, settings: Settings = DUBAI, totals_behind: str = "", **marts: Rows
+) -> Snapshot:
     """The same without a file, for tests that need many."""
-    tables = _tables(complete_through, settings, marts)
+    tables = _tables(complete_through, settings, totals_behind, marts)
     meta = {row["key"]: row["value"] for row in tables["meta"]}
     connection = duckdb.connect(":memory:", config={"threads": 1})
     _write(connection, tables)
@@ -78,7 +82,9 @@ def snapshot_in_memory(*, complete_through: date | None = None, settings: Settin
     return Snapshot(Path(), meta["version"], settings, date.fromisoformat(through) if through else None, connection)
 
 
-def _tables(complete_through: date | None, settings: Settings, marts: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
+def _tables(
+    complete_through: date | None, settings: Settings, totals_behind: str, marts: Mapping[str, Rows]
+) -> dict[str, list[dict[str, Any]]]:
     unknown = set(marts) - set(MARTS)
     assert not unknown, f"no such mart: {sorted(unknown)}"
     tables = {name: [filled(name, row) for row in rows] for name, rows in marts.items()}
@@ -92,7 +98,7 @@ def _tables(complete_through: date | None, settings: Settings, marts: Mapping[st
         "minor_unit": settings.minor_unit,
         "timezone": settings.timezone,
         "layout": LAYOUT,
-    }
+    } | ({"totals_behind": totals_behind} if totals_behind else {})
     made = {**_reference(logs), **_coverage(logs, through), "meta": [{"key": k, "value": v} for k, v in meta.items()]}
     return {**made, **tables}
 
