@@ -221,7 +221,7 @@ def file_state(connection: sqlite3.Connection, sha256: str) -> sqlite3.Row | Non
 
 def live_files(connection: sqlite3.Connection, source: str, name: str | None = None) -> list[sqlite3.Row]:
     """Files of a source that count, all or those of one name."""
-    query = "SELECT * FROM files WHERE source = ? AND state = 'live' AND (? IS NULL OR name = ?) ORDER BY ingested_at, sha256"
+    query = "SELECT * FROM files WHERE source = ? AND state = 'live' AND (? IS NULL OR name = ?) ORDER BY seq"
     return connection.execute(query, (source, name, name)).fetchall()
 
 

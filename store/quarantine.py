@@ -34,4 +34,4 @@ _REJECTED = """
     SELECT rejects.source, files.name, line, "column", rule, raw
     FROM rejects JOIN files ON files.sha256 = file_sha256
     WHERE state <> 'superseded' AND (? IS NULL OR rejects.source = ?)
-    ORDER BY rejects.source, ingested_at DESC, file_sha256, line"""
+    ORDER BY rejects.source, files.seq DESC, line"""

@@ -95,7 +95,7 @@ _REACH: Final = (
 _REJECTS: Final = """
     SELECT source, name, line, "column", rule, raw FROM (
         SELECT rejects.source, files.name, rejects.line, rejects."column", rejects.rule, rejects.raw,
-               row_number() OVER (PARTITION BY rejects.source ORDER BY files.ingested_at DESC, files.sha256, rejects.line) AS rank
+               row_number() OVER (PARTITION BY rejects.source ORDER BY files.seq DESC, rejects.line) AS rank
         FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
         WHERE files.state <> 'superseded')
     WHERE rank <= ? ORDER BY source, rank"""
