@@ -1,7 +1,7 @@
 """The invariant of a store, looked at from every side: what came in is all accepted, duplicate or rejected, rows and fils.
 
-Per file (its entry), per day (table `days` against the stored Parquet), per mart (published and verified), and as the pages see it
-(coverage, coverage_days, reconciliation and the collected amount of metrics).
+Per file (its entry), per day (table `days` against the stored Parquet), per mart (published and verified), and as the pages
+see it (coverage, coverage_days, reconciliation and the collected amount of metrics).
 Rule: nothing here calls what wrote the numbers; sums are made again from the rows.
 """
 
@@ -24,7 +24,7 @@ _VERDICTS = ("accepted", "duplicates", "rejected")
 
 
 def broken(data: Path, *, known: Collection[str] = ()) -> list[str]:
-    """What does not hold, after publishing where there is anything to publish. `known` are problems of `verify` that are meant."""
+    """What does not hold, after publishing where there is something to publish; `known` are problems of `verify` that are meant."""
     found = [*_files(data), *_days(data)]
     if _accepted(data):
         publish(data)
