@@ -100,7 +100,6 @@ def test_fault_22_the_later_version_stands_although_the_clock_went_backwards(tmp
     assert [entry["state"] for entry in entries(data)] == ["superseded", "superseded", "live"]
 
 
-@pytest.mark.xfail(strict=True, reason="quarantine and the snapshot order files by ingested_at, which is the clock's")
 def test_fault_22_quarantine_lists_the_newest_file_first_by_sequence(tmp_path: Path) -> None:
     data, now = tmp_path / "store", datetime(2012, 10, 1, 9, tzinfo=UTC)
     for number, hours in ((1, 0), (2, -5)):
