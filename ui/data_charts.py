@@ -22,6 +22,8 @@ from ui.lookups import names_of
 from ui.standing import Delivery
 
 _ROW: Final = 34
+_AXIS: Final = 56
+"""Room for the months below the rows: a store of one source has no more than this to give."""
 _MOST_LABELS: Final = 13
 _MOST_NAMED: Final = 5
 
@@ -81,7 +83,7 @@ def calendar(context: Context, deliveries: Sequence[Delivery], window: Window) -
         "data": [heat],
         "layout": layout(
             context,
-            44 + _ROW * len(deliveries),
+            _AXIS + _ROW * len(deliveries),
             xaxis=time_axis(context, _month_ticks(context, window), automargin=True, ticks=""),
             yaxis=names,
         ),

@@ -2,7 +2,8 @@
 
 Rule: the first column says the dimension, so that a spreadsheet filters by it; each dimension's total closes its rows.
 Hazard: every dimension is a split of the same whole: rows of two of them must not be added up. And a chart does not filter
-a dimension by itself, so the filters in force may differ between the groups: then a column says them.
+a dimension by itself, so the filters in force may differ between the groups: then a column says them by name,
+and the head of the file by code.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def parts_grid(results: Sequence[Result], names: Names) -> Grid:
         raise ValueError("a long table holds the parts of one KPI over one period, by one dimension at a time")
     words, grids = names.format.words, [answer_grid([result], names) for result in results]
     widest = max(grids, key=lambda grid: len(grid.columns))  # the one with a column of remarks, where there is any
-    filters = [filters_in_words(result, names) for result in results]
+    filters = [filters_in_words(result, names, codes=False) for result in results]
     differ = len(set(filters)) > 1
     columns = [Column(words("Dimension"), "text"), Column(words("Code"), "text", file_only=True), Column(words("Name"), "text")]
     columns += [Column(words("Filters"), "text")] if differ else []
