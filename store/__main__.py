@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m store ingest | publish | status | verify | quarantine`.
+"""The operator's commands: `python -m store ingest | publish | status | verify | quarantine`, and those of store.upkeep.
 
 Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 done but nothing usable in a file (or
 `verify` found a difference), 2 refused; what is refused leaves the store as it was; 130 interrupted.
@@ -18,7 +18,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from store import ingest, ledger, quarantine, settings, status
+from store import ingest, ledger, quarantine, settings, status, upkeep
 from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     rows.add_argument("source", nargs="?", metavar="SOURCE")
     rows.add_argument("--format", choices=("table", "csv"), default="table")
     rows.set_defaults(run=_quarantine)
+    upkeep.add(commands, common)
     return parser
 
 
@@ -220,8 +221,7 @@ def _folder(data: Path) -> None:
 
 
 def _existing(data: Path) -> None:
-    if not (data / ledger.FILE).exists():
-        raise InputError(f"{data}: no store here; begin one with `python -m store ingest SOURCE FILE... --data {data}`")
+    upkeep.existing(data)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

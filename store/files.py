@@ -83,26 +83,30 @@ def place(written: Path, target: Path, root: Path) -> None:
 
     All of them each time, since one that is there already may have been made by a run that was cut off before it was synced.
     """
-    _sync(written)
+    sync(written)
     target.parent.mkdir(parents=True, exist_ok=True)
     written.replace(target)
     folder = target.parent
     while folder != root:
-        _sync(folder)
+        sync(folder)
         folder = folder.parent
-    _sync(root)
+    sync(root)
 
 
 @contextmanager
-def lock(data: Path, name: str = "ingest.lock") -> Iterator[None]:
-    """One process at a time at what `name` guards: ingest, for each file must see every record that came before it."""
+def lock(data: Path, name: str = "ingest.lock", *, shared: bool = False) -> Iterator[None]:
+    """One process at a time at what `name` guards: ingest, for each file must see every record that came before it.
+
+    `shared`: together with others that share it, but with nobody who has it alone.
+    """
     data.mkdir(parents=True, exist_ok=True)
     with (data / name).open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

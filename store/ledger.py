@@ -12,7 +12,7 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from store import settings
+from store import files, settings
 from store.contract import SOURCES
 from store.control import Compared
 from store.errors import LedgerError
@@ -20,7 +20,9 @@ from store.errors import LedgerError
 FILE: Final = "ledger.sqlite"
 HEAD: Final = "HEAD"
 """File beside the ledger that names the number of the last file it was seen to commit."""
-VERSION: Final = 3
+VERSION: Final = 4
+LOCK: Final = "ledger.lock"
+"""Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -53,9 +55,9 @@ def committed(data: Path) -> int:
 
 @contextmanager
 def opened(data: Path) -> Iterator[sqlite3.Connection]:
-    """`connect`, closed afterwards. Raises LedgerError where the ledger is older than the data beside it."""
+    """`connect`, closed afterwards. Raises LedgerError where the ledger is damaged, or older than the data beside it."""
     known = committed(data)
-    with closing(connect(data)) as connection:
+    with files.lock(data, LOCK, shared=True), _damage(data), closing(connect(data)) as connection:
         if known > (last := last_number(connection)):
             raise LedgerError(
                 f"{data / FILE}: older than the data beside it: its last file is number {last}, the data reach number {known}. "
@@ -67,6 +69,17 @@ def opened(data: Path) -> Iterator[sqlite3.Connection]:
                 "put it back as it was"
             )
         yield connection
+
+
+@contextmanager
+def _damage(data: Path) -> Iterator[None]:
+    """Turn what SQLite says of a damaged file into a LedgerError; a full disk, a lock or a broken rule are something else."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        raise LedgerError(f"{data / FILE}: damaged ({error}); run `python -m store rebuild --data {data}`") from error
 
 
 @contextmanager
@@ -90,8 +103,10 @@ def _migrate(connection: sqlite3.Connection, data: Path) -> None:
             return
         if found > VERSION:
             raise LedgerError(f"{data / FILE}: written by a newer version of the store (schema {found}, known {VERSION})")
-        if found:
+        if found == 2:
             _upgrade(connection)
+        if found:
+            _add_columns(connection)
         for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -117,6 +132,14 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         f" FROM files WHERE duplicates + rejected > 0 AND source IN ({calendars})"
     )
     connection.execute("DROP TABLE days_2")
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Add to a ledger of version 2 or 3 what version 4 knows more of files and snapshots."""
+    for table, column in (("files", "retired_at"), ("snapshots", "sha256")):
+        columns = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if columns and column not in columns:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS files (
     covers_to       TEXT,
     state           TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'refused')),
     superseded_by   TEXT,                       -- sha256 of the file that took its place
+    retired_at      TEXT,                       -- UTC; when its parts, which count no longer, were removed on purpose
     CHECK (rows_in = accepted + duplicates + rejected),
     CHECK (fils_in = fils_accepted + fils_duplicates + fils_rejected)
 ) STRICT;
@@ -103,5 +104,6 @@ CREATE TABLE IF NOT EXISTS snapshots (
     version          TEXT PRIMARY KEY,
     published_at     TEXT NOT NULL,             -- UTC, ISO 8601
     complete_through TEXT,
-    content          TEXT NOT NULL              -- hash of everything it was made from
+    content          TEXT NOT NULL,             -- hash of everything it was made from
+    sha256           TEXT                       -- of its file; NULL where a version of the store before 4 made it
 ) STRICT;

@@ -2,7 +2,8 @@
 
 Rule: a reader sees the snapshot before or the new one, never a mix. The pointer moves last, once everything it names is
 proved and lies durably on disk; whatever a crash leaves behind is made again or removed by the next run.
-Hazard: the units in `rollup/` are only a cache of what the ledger's files add up to; nothing may exist there alone.
+Hazard: the units in `rollup/` are only a cache of what the ledger's files add up to; nothing may exist there alone. A flipped bit
+in one, or in the snapshot a new one would be built on, is not noticed by reading it: neither is used without its hash.
 """
 
 import sqlite3
@@ -47,9 +48,11 @@ def publish(data: Path, progress: Progress = silent) -> str:
         planned = plan(state.parts, store.timezone)
         content = _content(state, store, planned)
         before = _current(data)
-        if before and _content_of(book, before) == content and is_readable(data, before):
-            return f"nothing new: {before} holds what the ledger holds"
-        start = _base(data, before, planned)
+        units.forget_damaged(data, book)
+        sound = before if before and _is_sound(data, book, before) else None
+        if sound and _content_of(book, sound) == content and is_readable(data, sound):
+            return f"nothing new: {sound} holds what the ledger holds"
+        start = _base(data, sound, planned)
         wanted = units.wanted(planned, filter(start.lacks, planned))
         _roll_up(data, book, state, store, wanted, folder, lambda text, done, total: progress(text, done, total / _ROLLING))
         progress("building the snapshot", _ROLLING, 1)
@@ -59,8 +62,9 @@ def publish(data: Path, progress: Progress = silent) -> str:
             through, behind = _complete(
                 snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
             )
+        sha256 = files.sha256(built)
         files.place(built, snapshot_file(data, version), data)
-        _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content))
+        _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content, sha256))
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)
@@ -89,6 +93,12 @@ def _content_of(book: sqlite3.Connection, version: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def _is_sound(data: Path, book: sqlite3.Connection, version: str) -> bool:
+    """Whether the file of a snapshot is the one the ledger knows; where it knows no hash of it, nobody can tell."""
+    row = book.execute("SELECT sha256 FROM snapshots WHERE version = ?", (version,)).fetchone()
+    return row is not None and row[0] == files.sha256(snapshot_file(data, version))
+
+
 def _base(data: Path, before: str | None, planned: Sequence[Unit]) -> serve.Base:
     found = serve.base(snapshot_file(data, before)) if before else serve.Base()
     changed = sum(found.lacks(unit) for unit in planned)
@@ -111,7 +121,10 @@ def _version(book: sqlite3.Connection, before: str | None, now: datetime, conten
     """`20121001T030000-<content>`, later than every version before it whatever the clock says."""
     versions = [version for (version,) in book.execute("SELECT version FROM snapshots")] + ([before] if before else [])
     for version in versions:
-        published = datetime.strptime(version.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+        try:
+            published = datetime.strptime(version.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            continue  # a damaged name is later than nothing
         now = max(now, published + timedelta(seconds=1))
     return f"{now:{_STAMP}}-{content[:8]}"
 
@@ -138,10 +151,12 @@ def _complete(
     return overall, behind
 
 
-def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tuple[str, str, str | None, str]) -> None:
-    """Make a snapshot the current one: (version, published_at, complete_through, content)."""
+def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tuple[str, str, str | None, str, str]) -> None:
+    """Make a snapshot the current one: (version, published_at, complete_through, content, sha256)."""
     with ledger.transaction(book):
-        book.execute("INSERT INTO snapshots (version, published_at, complete_through, content) VALUES (?, ?, ?, ?)", snapshot)
+        book.execute(
+            "INSERT INTO snapshots (version, published_at, complete_through, content, sha256) VALUES (?, ?, ?, ?, ?)", snapshot
+        )
     pointer = folder / POINTER
     pointer.write_text(f"{snapshot[0]}\n", encoding="utf-8")
     files.place(pointer, data / POINTER, data)

@@ -1,7 +1,8 @@
 """What the ledger knows of each file, once more as a Parquet file beside the data, so that the ledger can be made again.
 
-`receipts/<number>-<SHA-256>.parquet` holds the rejected rows of a file and, in its metadata, its whole entry. Receipts are
-numbered in the order of commits; `HEAD` names the last number that was committed.
+`receipts/<number>-<SHA-256 of the file>-<SHA-256 of the receipt>.parquet`, both cut short, holds the rejected rows of a file
+and, in its metadata, its whole entry. Receipts are numbered in the order of commits; `HEAD` names the last that was committed.
+A file that is read again gets another receipt; the one before stays, for it says what was superseded then.
 Rule: a receipt is durable before the transaction it belongs to, HEAD follows it. So receipts beyond the ledger are of an ingest
 that never happened, unless HEAD names them: then it is the ledger that is older than the data.
 Hazard: files that entered together (a log and the references derived from it) carry the number of the last of them, and count
@@ -9,8 +10,9 @@ only together.
 """
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +26,8 @@ from store.ledger import HEAD, FileRecord, Part, Totals, last_number
 
 FOLDER: Final = "receipts"
 _ENTRY: Final = "entry"
+_CUT: Final = 16
+_NAME: Final = re.compile(rf"(\d{{8,}})-[0-9a-f]{{{_CUT}}}-([0-9a-f]{{{_CUT}}})\.parquet")
 _REJECTS: Final = {"line": pl.Int64, "column": pl.String, "rule": pl.String, "raw": pl.String}
 
 
@@ -44,7 +48,7 @@ def write(data: Path, aside: Path, entered: Sequence[tuple[FileRecord, Iterable[
         path = aside / f"{record.seq}.receipt"
         rejects = pl.DataFrame([*record.rejects], schema=_REJECTS, orient="row")
         rejects.write_parquet(path, compression="zstd", metadata={_ENTRY: json.dumps(entry, ensure_ascii=False)})
-        files.place(path, data / FOLDER / _name(record.seq, record.sha256), data)
+        files.place(path, data / FOLDER / f"{record.seq:08}-{record.sha256[:_CUT]}-{files.sha256(path)[:_CUT]}.parquet", data)
 
 
 def mark(data: Path, aside: Path, number: int) -> None:
@@ -56,58 +60,43 @@ def mark(data: Path, aside: Path, number: int) -> None:
 
 def remove_uncommitted(data: Path, connection: sqlite3.Connection) -> None:
     """Remove receipts of an ingest that was interrupted before its transaction. Call under the lock of ingest."""
-    last = last_number(connection)
-    for path in (data / FOLDER).glob("*.parquet"):
-        if _number(path) > last:
-            path.unlink()
+    for path in uncommitted(data, last_number(connection)):
+        path.unlink()
 
 
-def every(data: Path) -> Iterator[Receipt]:
-    """Receipts in the order of commits; those of files that did not enter whole are left out.
-
-    Raises LedgerError where one cannot be read.
-    """
-    found = [_read(path) for path in sorted((data / FOLDER).glob("*.parquet"))]
-    there = {receipt.record.seq for receipt in found}
-    yield from (receipt for receipt in found if receipt.together in there)
+def uncommitted(data: Path, last: int) -> list[Path]:
+    """Receipts of numbers the ledger has not reached, the newest first, so that none is left without those before it."""
+    return [path for path in reversed(_paths(data)) if (number(path) or 0) > last]
 
 
-def differing(data: Path, connection: sqlite3.Connection) -> Iterator[str]:
-    """Files of the ledger whose receipt is not there, cannot be read, or says something else."""
-    for row in connection.execute("SELECT * FROM files ORDER BY seq"):
-        path = data / FOLDER / _name(row["seq"], row["sha256"])
-        what = f"{row['source']}/{row['name']}: its receipt {path.relative_to(data)}"
-        if not path.exists():
-            yield f"{what} is missing, so the ledger could not be made again with it; restore it from a backup"
-            continue
-        try:
-            found = _read(path).record
-        except LedgerError as error:
-            yield str(error)
-            continue
-        said = {**asdict(found.totals), "source": found.source, "name": found.name, "ingested_at": found.ingested_at}
-        rejects = connection.execute(
-            'SELECT line, "column", rule, raw FROM rejects WHERE file_sha256 = ? ORDER BY line', (row["sha256"],)
-        )
-        if any(row[key] != value for key, value in said.items()) or sorted(found.rejects) != [tuple(each) for each in rejects]:
-            yield f"{what} says something else than the ledger; restore it from a backup"
+def sound(data: Path) -> tuple[list[Path], list[Path]]:
+    """Receipts in the order of commits, and those whose bytes are not what their name says."""
+    kept: list[Path] = []
+    damaged: list[Path] = []
+    for path in _paths(data):
+        named = _NAME.fullmatch(path.name)
+        (kept if named and files.sha256(path).startswith(named[2]) else damaged).append(path)
+    return kept, damaged
 
 
-def _name(number: int, sha256: str) -> str:
-    return f"{number:08}-{sha256[:16]}.parquet"
+def together(paths: Sequence[Path], counted: int) -> list[Path]:
+    """Of sound receipts in their order those that count: up to the number `counted` all, beyond it those that entered whole."""
+    last = counted
+    for path in paths:
+        if number(path) == last + 1:
+            last += 1
+    reached = {path: int(_entry(path)["together"]) for path in paths if counted < (number(path) or 0) <= last}
+    return [path for path in paths if (number(path) or 0) <= counted or reached.get(path, last + 1) <= last]
 
 
-def _number(path: Path) -> int:
-    return int(path.name.partition("-")[0])
-
-
-def _read(path: Path) -> Receipt:
+def read(path: Path) -> Receipt:
+    """One receipt. Raises LedgerError where it cannot be read."""
+    entry = _entry(path)
     try:
-        entry: dict[str, Any] = json.loads(pl.read_parquet_metadata(path)[_ENTRY])
         rejects = tuple(pl.read_parquet(path, hive_partitioning=False, glob=False).iter_rows())
-    except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
-        raise LedgerError(f"{path}: no readable receipt ({error}); restore it from a backup") from error
-    superseded, together = tuple(entry.pop("superseded")), entry.pop("together")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _unreadable(path, error) from error
+    superseded, with_it = tuple(entry.pop("superseded")), entry.pop("together")
     record = FileRecord(
         **{
             **entry,
@@ -120,4 +109,26 @@ def _read(path: Path) -> Receipt:
             "skips": tuple(map(tuple, entry["skips"])),
         }
     )
-    return Receipt(record, superseded, together)
+    return Receipt(record, superseded, with_it)
+
+
+def number(path: Path) -> int | None:
+    """The number in the name of a receipt, None where it has none."""
+    digits = path.name.partition("-")[0]
+    return int(digits) if digits.isascii() and digits.isdecimal() else None
+
+
+def _paths(data: Path) -> list[Path]:
+    return sorted((data / FOLDER).glob("*.parquet"), key=lambda path: (number(path) or 0, path.name))
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    try:
+        entry: dict[str, Any] = json.loads(pl.read_parquet_metadata(path)[_ENTRY])
+    except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
+        raise _unreadable(path, error) from error
+    return entry
+
+
+def _unreadable(path: Path, error: Exception) -> LedgerError:
+    return LedgerError(f"{path}: no readable receipt ({error}); restore it from a backup")

@@ -7,6 +7,7 @@ Hazard: DuckDB keeps serving a replaced file under its old name; the version is 
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,8 @@ _LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 """No other files, no network, no extensions, bounded memory, and no way to change that from SQL."""
 _ATTEMPTS: Final = 3
+_VERSION: Final = re.compile(r"[\w.-]{1,100}")
+"""What can be a version, and so a part of a file's name."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,16 @@ def snapshot_file(data: Path, version: str) -> Path:
 
 
 def current_version(data: Path) -> str:
-    """Version the store points to. Raises NoSnapshotError when nothing was published."""
+    """Version the store points to. Raises NoSnapshotError when nothing was published, or the pointer is damaged."""
     try:
-        return (data / POINTER).read_text(encoding="utf-8").strip()
+        version = (data / POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise NoSnapshotError(f"{data}: nothing published yet; run `python -m store publish --data {data}`") from None
+    except UnicodeDecodeError:
+        version = ""
+    if not _VERSION.fullmatch(version):
+        raise NoSnapshotError(f"{data / POINTER}: names no snapshot; run `python -m store publish --data {data}`")
+    return version
 
 
 def open_current(data: Path) -> Snapshot:

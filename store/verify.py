@@ -1,23 +1,25 @@
 """Re-adds the whole store from its files, and names whatever differs from the ledger or from what is published.
 
-Rule: nothing is taken on trust: bytes are hashed, rows and fils are counted again from the Parquet, and the marts of the
-current snapshot are summed. A damaged Parquet page is read by every engine without an error; only the hash tells.
+Rule: nothing is taken on trust: bytes are hashed, rows and fils are counted again from the Parquet, the ledger is made again
+from the receipts and compared, and the marts of the current snapshot are summed. A damaged Parquet page is read by every
+engine without an error; only the hash tells.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
-from store import files, ledger, parts, receipt
+from store import files, ledger, parts, replay, settings
 from store.contract import SOURCES, Source
 from store.control import Compared
-from store.errors import NoSnapshotError
+from store.errors import LedgerError, NoSnapshotError
 from store.progress import Progress, silent
-from store.rollup import checks
-from store.snapshot import open_current
+from store.rollup import checks, units
+from store.snapshot import current_version, open_current, snapshot_file
 
 
 @dataclass(frozen=True)
@@ -32,28 +34,55 @@ class Report:
 
 
 def verify(data: Path, progress: Progress = silent) -> Report:
-    """Check every file, part, day and reject of the ledger, and the current snapshot against them."""
+    """Check every file, part, day, reject and receipt of the ledger, the units, and the current snapshot against them.
+
+    Raises LedgerError where the ledger cannot be opened, or is older than the data.
+    """
     with ledger.opened(data) as connection:
-        problems = [f"{ledger.FILE}: {row[0]}" for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += _sums(connection)
-        recorded = connection.execute("SELECT * FROM parts ORDER BY path").fetchall()
+        broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        if broken:
+            problem = f"{ledger.FILE}: damaged ({broken[0]}), so nothing else was looked at; run `python -m store rebuild`"
+            return Report(0, 0, 0, (problem,), ())
+        recorded = connection.execute(_PARTS).fetchall()
+        problems: list[str] = []
+        notes: list[str] = []
         daily: list[pl.DataFrame] = []
-        for number, part in enumerate(recorded, 1):
-            found, days = _part(data, part)
-            problems += found
-            daily += days
-            progress(part["path"].rpartition("/")[0], number, len(recorded))
-        problems += _days(connection, daily) if not problems else []
-        differing, notes = _snapshot(connection, data)
-        problems += receipt.differing(data, connection)
-        notes += _unreconciled(connection)
+
+        def every_part() -> Iterator[str]:
+            for number, part in enumerate(recorded, 1):
+                found, days = _part(data, part)
+                daily.extend(days)
+                progress(str(part["path"]).rpartition("/")[0], number, len(recorded))
+                yield from found
+
+        problems += _told(_sums(connection))
+        problems += _told(every_part())
+        problems += _told(_days(connection, daily)) if not problems else []
+        problems += _told(f"{path}: {what}; run `python -m store publish`" for path, what in units.damage(data, connection))
+        problems += _told(_snapshot(connection, data, notes))
+        problems += _told(replay.differing(data, connection))
+        notes += [*_unreconciled(connection), *_retired(connection)]
         [(count, rows)] = connection.execute("SELECT count(*), coalesce(sum(accepted), 0) FROM files").fetchall()
-    unknown = {p.relative_to(data).as_posix() for p in (data / parts.FOLDER).rglob("*.parquet")} - {p["path"] for p in recorded}
+        named = {path for (path,) in connection.execute("SELECT path FROM parts")}
+    unknown = {p.relative_to(data).as_posix() for p in (data / parts.FOLDER).rglob("*.parquet")} - named
     if unknown:
         notes.append(
             f"{len(unknown)} files below {parts.FOLDER}/ are unknown to the ledger and count for nothing, e.g. {min(unknown)}"
         )
-    return Report(count, len(recorded), rows, tuple(problems + differing), tuple(notes))
+    return Report(count, len(recorded), rows, tuple(problems), tuple(notes))
+
+
+def _told(found: Iterable[str]) -> list[str]:
+    """Problems as they are found, up to where the ledger says what cannot be."""
+    problems = []
+    try:
+        for problem in found:
+            problems.append(problem)  # one by one: what was found before an error stays
+    except (sqlite3.Error, ValueError, TypeError, LookupError, pl.exceptions.PolarsError) as error:
+        problems.append(f"{ledger.FILE}: says what cannot be ({type(error).__name__}: {error}); run `python -m store rebuild`")
+    except LedgerError as error:
+        problems.append(str(error))
+    return problems
 
 
 def _sums(connection: sqlite3.Connection) -> list[str]:
@@ -71,6 +100,16 @@ def _unreconciled(connection: sqlite3.Connection) -> list[str]:
         f"{row['source']}/{row['name']} is unreconciled: {Compared(row['what'], row['expected'], row['found'])}"
         for row in connection.execute(_UNRECONCILED)
     ]
+
+
+def _retired(connection: sqlite3.Connection) -> Iterator[str]:
+    """Files whose rows are not kept any more: on purpose, or because they were lost."""
+    rows = connection.execute("SELECT * FROM files WHERE retired_at IS NOT NULL ORDER BY source, name").fetchall()
+    if retired := [row for row in rows if row["superseded_by"]]:
+        yield f"{len(retired)} superseded files were retired: their rows are not kept any more"
+    for row in rows:
+        if not row["superseded_by"]:
+            yield f"{row['source']}/{row['name']} lost its rows and counts no longer: ingest it again with --supersede"
 
 
 def _part(data: Path, part: sqlite3.Row) -> tuple[list[str], list[pl.DataFrame]]:
@@ -97,7 +136,7 @@ def _fils(source: Source) -> pl.Expr:
 def _days(connection: sqlite3.Connection, daily: list[pl.DataFrame]) -> Iterator[str]:
     """Days of files whose rows or fils differ between the Parquet and the ledger."""
     key, schema = ["file_sha256", "day"], {"file_sha256": pl.String, "day": pl.String, "rows": pl.Int64, "fils": pl.Int64}
-    rows = connection.execute("SELECT file_sha256, day, accepted, fils_accepted FROM days WHERE accepted > 0").fetchall()
+    rows = connection.execute(_ACCEPTED).fetchall()
     recorded = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     columns = [pl.col(name).cast(dtype) for name, dtype in schema.items()]
     found = pl.concat([frame.select(columns) for frame in daily] or [recorded.clear()])
@@ -112,25 +151,45 @@ def _days(connection: sqlite3.Connection, daily: list[pl.DataFrame]) -> Iterator
         yield f"file {sha[:12]}, {day}: rows or fils of the Parquet differ from the ledger's day"
 
 
-def _snapshot(connection: sqlite3.Connection, data: Path) -> tuple[list[str], list[str]]:
+def _snapshot(connection: sqlite3.Connection, data: Path, notes: list[str]) -> Iterator[str]:
     """Differences between the marts of the current snapshot and the ledger's parts of the files it was made from."""
+    advice = f"run `python -m store publish --data {data}`"
     try:
+        version = current_version(data)
+        file = snapshot_file(data, version)
+        row = connection.execute("SELECT sha256 FROM snapshots WHERE version = ?", (version,)).fetchone()
+        if row and row["sha256"] and file.exists() and files.sha256(file) != row["sha256"]:
+            yield f"{file.name}: its bytes have changed (SHA-256 differs); {advice}"
+            return
         snapshot = open_current(data)
     except NoSnapshotError as error:
-        return [], [str(error)]
+        notes.append(str(error))
+        return
     try:
         cursor = snapshot.cursor()
         published = {sha for (sha,) in cursor.execute("SELECT sha256 FROM files").fetchall()}
         every = connection.execute("SELECT file_sha256, source, month, rows, fils FROM parts").fetchall()
         lines = checks.reconcile(cursor, (tuple(part)[1:] for part in every if part["file_sha256"] in published))
+    except duckdb.Error as error:
+        yield f"{file.name}: cannot be read ({str(error).splitlines()[0]}); {advice}"
+        return
     finally:
         snapshot.close()
+    if snapshot.settings != settings.read(data):
+        yield f"{settings.FILE}: another currency, minor unit or time zone than snapshot {version}; put it back as it was"
     live = {row["sha256"] for row in connection.execute("SELECT sha256 FROM files WHERE state <> 'superseded'")}
-    stale = len(live ^ published)
-    notes = [f"{stale} files came or went since snapshot {snapshot.version}: run `python -m store publish`"] if stale else []
-    return [f"snapshot {snapshot.version}: {line}" for line in lines if line.differs], notes
+    if stale := len(live ^ published):
+        notes.append(f"{stale} files came or went since snapshot {snapshot.version}: run `python -m store publish`")
+    elif row is None:
+        notes.append(f"snapshot {snapshot.version} is older than the ledger: run `python -m store publish`")
+    yield from (f"snapshot {snapshot.version}: {line}" for line in lines if line.differs)
 
 
+_PARTS = """
+    SELECT parts.* FROM parts LEFT JOIN files ON files.sha256 = file_sha256 WHERE retired_at IS NULL ORDER BY path"""
+_ACCEPTED = """
+    SELECT file_sha256, day, accepted, fils_accepted FROM days
+    WHERE accepted > 0 AND file_sha256 NOT IN (SELECT sha256 FROM files WHERE retired_at IS NOT NULL)"""
 _UNRECONCILED = """
     SELECT source, name, what, expected, found FROM controls JOIN files ON sha256 = file_sha256
     WHERE expected <> found AND state <> 'superseded' ORDER BY source, name, what"""

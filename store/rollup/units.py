@@ -5,7 +5,7 @@ Hazard: a flipped bit in a Parquet file is read without an error, so a unit is n
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -62,6 +62,25 @@ def forget_others(data: Path, book: sqlite3.Connection, units: Iterable[Unit]) -
     for file in (data / FOLDER).glob("*/*.parquet"):
         if file.relative_to(data).as_posix() not in kept:
             file.unlink(missing_ok=True)
+
+
+def forget_damaged(data: Path, book: sqlite3.Connection) -> None:
+    """Remove unit files that are not what the ledger says, and what it says of them; they are made again when they are wanted."""
+    damaged = [path for path, problem in damage(data, book)]
+    with ledger.transaction(book):
+        book.executemany("DELETE FROM rollups WHERE path = ?", [(path,) for path in damaged])
+    for path in damaged:
+        if path.startswith(f"{FOLDER}/") and (data / path).is_file():
+            (data / path).unlink()
+
+
+def damage(data: Path, book: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """(path, what is wrong) of units the ledger names that are missing or have changed."""
+    for path, sha256 in book.execute("SELECT path, sha256 FROM rollups ORDER BY path").fetchall():
+        if not (data / path).is_file():
+            yield path, "missing"
+        elif files.sha256(data / path) != sha256:
+            yield path, "its bytes have changed (SHA-256 differs)"
 
 
 def _intact(data: Path, book: sqlite3.Connection, unit: Unit) -> bool:

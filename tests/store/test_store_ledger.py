@@ -147,15 +147,17 @@ def test_verify_recounts_rows_and_fils_though_the_hash_agrees(store: Path) -> No
     pl.read_parquet(path).with_columns(amount_fils=pl.lit(99_99, pl.Int64)).write_parquet(path)
     with ledger.opened(store) as book:
         book.execute("UPDATE parts SET sha256 = ? WHERE source = 'payments'", (files.sha256(path),))
-    [problem] = verify(store).problems
-    assert problem.endswith("2 rows and 19998 fils, the ledger says 2 and 20000")
+    recounted, receipt = verify(store).problems
+    assert recounted.endswith("2 rows and 19998 fils, the ledger says 2 and 20000")
+    assert "says something else than the receipt of payments/p.parquet" in receipt
 
 
 def test_verify_compares_days(store: Path) -> None:
     with ledger.opened(store) as book:
         book.execute("UPDATE days SET day = '2012-09-29' WHERE source = 'payments'")
-    days = [problem.split(", ")[1].split(":")[0] for problem in verify(store).problems]
-    assert days == ["2012-09-29", "2012-09-30"]
+    *problems, receipt = verify(store).problems
+    assert [problem.split(", ")[1].split(":")[0] for problem in problems] == ["2012-09-29", "2012-09-30"]
+    assert "than the receipt of payments/p.parquet" in receipt
 
 
 def test_verify_names_an_entry_whose_rejects_are_gone(store: Path) -> None:
@@ -163,4 +165,4 @@ def test_verify_names_an_entry_whose_rejects_are_gone(store: Path) -> None:
         book.execute("DELETE FROM rejects")
     entry, receipt = verify(store).problems
     assert entry.startswith("payments/p.parquet")
-    assert "says something else than the ledger" in receipt
+    assert "says something else than the receipt of payments/p.parquet" in receipt

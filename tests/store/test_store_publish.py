@@ -323,7 +323,7 @@ def test_versions_increase_whatever_the_clock_says(data: Path) -> None:
     deliver(data, "payments", [{"event_id": 1}])
     publish(data)
     with ledger.opened(data) as book:
-        book.execute("INSERT INTO snapshots VALUES ('29990101T000000-00000000', '2999-01-01T00:00:00+00:00', NULL, '')")
+        book.execute("INSERT INTO snapshots VALUES ('29990101T000000-00000000', '2999-01-01T00:00:00+00:00', NULL, '', NULL)")
     deliver(data, "payments", [{"event_id": 2}], name="second")
     publish(data)
     assert current_version(data).startswith("29990101T000001-")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from store import ledger
+from store import ledger, receipt
 from store.__main__ import main
 from store.errors import NoSnapshotError
 from store.snapshot import open_current
@@ -104,7 +104,8 @@ def litter(data: Path) -> list[str]:
     found |= {path.relative_to(data).as_posix() for path in (data / "staging").glob("*")}
     wal = {f"{ledger.FILE}{suffix}" for suffix in ("", "-wal", "-shm")}
     with closing(_book(data)) as book:
-        named |= {f"receipts/{seq:08}-{sha[:16]}.parquet" for seq, sha in book.execute("SELECT seq, sha256 FROM files")}
+        numbers = {seq for (seq,) in book.execute("SELECT seq FROM files")}
+    named |= {path.relative_to(data).as_posix() for path in receipt.sound(data)[0] if receipt.number(path) in numbers}
     known = named | wal | {f"serve-{version}.duckdb" for version in versions} | {"settings.toml", "CURRENT", "HEAD"}
     return sorted(name for name in found - known if not name.endswith(".lock"))
 
