@@ -16,7 +16,7 @@ import polars as pl
 from store import files, ledger, parts, replay, settings
 from store.contract import SOURCES, Source
 from store.control import Compared
-from store.errors import LedgerError, NoSnapshotError
+from store.errors import NoSnapshotError, StoreError
 from store.progress import Progress, silent
 from store.rollup import checks, units
 from store.snapshot import current_version, open_current, snapshot_file
@@ -80,7 +80,7 @@ def _told(found: Iterable[str]) -> list[str]:
             problems.append(problem)  # one by one: what was found before an error stays
     except (sqlite3.Error, ValueError, TypeError, LookupError, pl.exceptions.PolarsError) as error:
         problems.append(f"{ledger.FILE}: says what cannot be ({type(error).__name__}: {error}); run `python -m store rebuild`")
-    except LedgerError as error:
+    except StoreError as error:
         problems.append(str(error))
     return problems
 
