@@ -11,6 +11,7 @@ from store import ledger, receipt
 from store.errors import InputError, LedgerError
 from store.progress import Terminal
 from store.rebuild import rebuild, receipts
+from store.vacuum import vacuum
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -23,6 +24,15 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--receipts", action="store_true", help="the other way round: write missing or damaged receipts from a sound ledger"
     )
     again.set_defaults(run=_rebuild)
+    clean = commands.add_parser("vacuum", parents=[common], help="remove what nothing needs any more")
+    clean.add_argument(
+        "--keep-days",
+        type=_days,
+        metavar="N",
+        help="remove rows of files superseded more than N days ago, too (default: keep all)",
+    )
+    clean.add_argument("--dry-run", action="store_true", help="only say what would go")
+    clean.set_defaults(run=_vacuum)
 
 
 def existing(data: Path) -> None:
@@ -35,6 +45,23 @@ def existing(data: Path) -> None:
             f"or run `python -m store rebuild --data {data}`"
         )
     raise InputError(f"{data}: no store here; begin one with `python -m store ingest SOURCE FILE... --data {data}`")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    return int(text)
+
+
+def _vacuum(options: argparse.Namespace) -> int:
+    existing(options.data)
+    removed = vacuum(options.data, options.keep_days, Terminal(), dry_run=options.dry_run)
+    for kind, count in removed.files.items():
+        if count:
+            print(f"{kind}: {count:,}, {removed.bytes[kind]:,} bytes")
+    total = removed.bytes.total() + removed.ledger
+    print(f"{total:,} bytes would be freed, nothing was removed" if options.dry_run else f"{total:,} bytes freed")
+    return 0
 
 
 def _rebuild(options: argparse.Namespace) -> int:
