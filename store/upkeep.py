@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from store import ledger, receipt
+from store.backup import backup, restore
 from store.errors import InputError, LedgerError
 from store.progress import Terminal
 from store.rebuild import rebuild, receipts
@@ -33,6 +34,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     clean.add_argument("--dry-run", action="store_true", help="only say what would go")
     clean.set_defaults(run=_vacuum)
+    copy = commands.add_parser("backup", parents=[common], help="copy the store to another folder while it is in use")
+    copy.add_argument("folder", type=Path, metavar="DIR", help="the backup; what is there already is not copied again")
+    copy.add_argument("--with-snapshot", action="store_true", help="with the published snapshot, which can also be made again")
+    copy.set_defaults(run=_backup)
+    back = commands.add_parser("restore", parents=[common], help="make a store from a backup, in an empty folder")
+    back.add_argument("folder", type=Path, metavar="DIR", help="the backup")
+    back.set_defaults(run=_restore)
 
 
 def existing(data: Path) -> None:
@@ -61,6 +69,24 @@ def _vacuum(options: argparse.Namespace) -> int:
             print(f"{kind}: {count:,}, {removed.bytes[kind]:,} bytes")
     total = removed.bytes.total() + removed.ledger
     print(f"{total:,} bytes would be freed, nothing was removed" if options.dry_run else f"{total:,} bytes freed")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    existing(options.data)
+    done = backup(options.data, options.folder, Terminal(), with_snapshot=options.with_snapshot)
+    print(f"{options.folder}: holds the store up to file number {done.number:,}, {done.files:,} files; {done.copied:,} were new")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    done = restore(options.folder, options.data, Terminal())
+    if done.unfinished:
+        print(f"note: a later backup was begun in {options.folder} and not finished; this is the one before it")
+    print(
+        f"{options.data}: is as it was at {done.made_at}, up to file number {done.number:,}; {done.files:,} files, all hashes right"
+    )
+    print(f"now run `python -m store publish --data {options.data}`")
     return 0
 
 
