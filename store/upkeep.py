@@ -4,15 +4,18 @@ Rule: as for the other commands (store.__main__): results to stdout, progress an
 """
 
 import argparse
+import signal
 from pathlib import Path
 from typing import Any
 
 from store import ledger, receipt
 from store.backup import backup, restore
 from store.errors import InputError, LedgerError
+from store.mapping import MappedFile, load
 from store.progress import Terminal
 from store.rebuild import rebuild, receipts
 from store.vacuum import vacuum
+from store.watch import MARKER, Rules, Stop, Watch
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -41,6 +44,17 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     back = commands.add_parser("restore", parents=[common], help="make a store from a backup, in an empty folder")
     back.add_argument("folder", type=Path, metavar="DIR", help="the backup")
     back.set_defaults(run=_restore)
+    wait = commands.add_parser("watch", parents=[common], help="take files in as they arrive in DIR/<source>/, and publish")
+    wait.add_argument("folder", type=Path, metavar="DIR")
+    wait.add_argument("--every", type=_seconds, default=10.0, metavar="SECONDS", help="between two looks (default: 10)")
+    wait.add_argument(
+        "--done-marker", metavar="SUFFIX", help="take a file only once FILE<SUFFIX> is there (default: or once it stands still)"
+    )
+    wait.add_argument(
+        "--mapping", type=Path, action="append", default=[], metavar="FILE", help="how files of its source are read; one for each"
+    )
+    wait.add_argument("--once", action="store_true", help="one round, for cron")
+    wait.set_defaults(run=_watch)
 
 
 def existing(data: Path) -> None:
@@ -84,10 +98,47 @@ def _restore(options: argparse.Namespace) -> int:
     if done.unfinished:
         print(f"note: a later backup was begun in {options.folder} and not finished; this is the one before it")
     print(
-        f"{options.data}: is as it was at {done.made_at}, up to file number {done.number:,}; {done.files:,} files, all hashes right"
+        f"{options.data}: as it was at {done.made_at}, up to file number {done.number:,}; {done.files:,} files, all hashes right"
     )
     print(f"now run `python -m store publish --data {options.data}`")
     return 0
+
+
+def _seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds up to a day")
+    return found
+
+
+def _watch(options: argparse.Namespace) -> int:
+    marker = options.done_marker
+    if marker is not None and (not marker or "/" in marker):
+        raise InputError(f"--done-marker {marker!r}: an ending of file names is wanted, such as .done")
+    mappings: dict[str, MappedFile] = {}
+    for mapping in map(load, options.mapping):
+        if mappings.setdefault(mapping.source.name, mapping) is not mapping:
+            raise InputError(f"--mapping: two mappings are for source '{mapping.source.name}'; a folder holds files of one shape")
+    rules = Rules(options.folder, options.data, options.every, marker or MARKER, marker is not None, mappings)
+    stop = Stop()
+
+    def ask(_signal: int, _frame: object) -> None:
+        stop.asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        watch = Watch(rules, stop=stop)
+        if not options.once:
+            watch.run()
+            return 0
+        found = watch.once()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 2 if found.troubled else 1 if found.rejected else 0
 
 
 def _rebuild(options: argparse.Namespace) -> int:
