@@ -23,6 +23,7 @@ HEAD: Final = "HEAD"
 VERSION: Final = 4
 LOCK: Final = "ledger.lock"
 """Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
+_NO_TEXT: Final = "Could not decode to UTF-8"
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -58,7 +59,11 @@ def opened(data: Path) -> Iterator[sqlite3.Connection]:
     """`connect`, closed afterwards. Raises LedgerError where the ledger is damaged, or older than the data beside it."""
     known = committed(data)
     with files.lock(data, LOCK, shared=True), _damage(data), closing(connect(data)) as connection:
-        if known > (last := last_number(connection)):
+        try:
+            last = last_number(connection)
+        except (ValueError, TypeError) as error:
+            raise _damaged(data, error) from error
+        if known > last:
             raise LedgerError(
                 f"{data / FILE}: older than the data beside it: its last file is number {last}, the data reach number {known}. "
                 f"Put the newer ledger back, or run `python -m store rebuild --data {data}`"
@@ -76,10 +81,16 @@ def _damage(data: Path) -> Iterator[None]:
     """Turn what SQLite says of a damaged file into a LedgerError; a full disk, a lock or a broken rule are something else."""
     try:
         yield
+    except UnicodeDecodeError as error:  # of a text, or of SQLite's message on one
+        raise _damaged(data, error) from error
     except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
+        if type(error) is not sqlite3.DatabaseError and not str(error).startswith(_NO_TEXT):
             raise
-        raise LedgerError(f"{data / FILE}: damaged ({error}); run `python -m store rebuild --data {data}`") from error
+        raise _damaged(data, error) from error
+
+
+def _damaged(data: Path, error: Exception) -> LedgerError:
+    return LedgerError(f"{data / FILE}: damaged ({error}); run `python -m store rebuild --data {data}`")
 
 
 @contextmanager

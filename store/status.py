@@ -14,6 +14,7 @@ import polars as pl
 
 from store import ledger, series
 from store.contract import SOURCES
+from store.errors import LedgerError
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,12 @@ class SourceStatus:
 def sources(data: Path) -> list[SourceStatus]:
     """Status of every source that has delivered, in the order of the contracts."""
     with ledger.opened(data) as connection:
-        found = {row["source"]: _status(row) for row in connection.execute(_SOURCES)}
+        rows = connection.execute(_SOURCES).fetchall()
+        if unknown := [row["source"] for row in rows if row["source"] not in SOURCES]:
+            raise LedgerError(
+                f"{data / ledger.FILE}: names a source '{unknown[0]}' that nobody knows; run `python -m store verify`"
+            )
+        found = {row["source"]: _status(row) for row in rows}
         totals = [data / part["path"] for part in ledger.live_parts(connection, _TOTALS) if part["rows"]]
     if totals:
         found[_TOTALS] = replace(found[_TOTALS], complete_through=_reach(totals))

@@ -5,8 +5,9 @@ Bits are flipped at offsets spread over each file, its first and last bytes incl
 """
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,28 @@ def test_fault_08_a_flipped_bit_in_a_small_file_is_said_in_one_line_and_never_a_
                 errors = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("100%")]
                 assert len(errors) <= 1, errors
     assert said(data) == ""
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("files", "source", b"dEpartments"),
+        ("files", "name", b"\xc7.parquet"),
+        ("files", "ingested_at", b"2O26"),
+        ("days", "day", b"2012-09-99"),
+        ("parts", "source", b"p\xf1yments"),
+        ("snapshots", "version", b"2O1"),
+    ],
+)
+def test_fault_08_texts_of_the_ledger_that_cannot_be_are_one_line_in_every_command(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, column: str, value: bytes
+) -> None:
+    copy = Path(shutil.copytree(data, tmp_path / "store"))
+    with closing(sqlite3.connect(copy / "ledger.sqlite")) as book:
+        book.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE rowid = 1", (value,))
+        book.commit()
+    for command in ("verify", "status", "quarantine", "publish"):
+        assert main([command, "--data", str(copy)]) in (0, 1, 2)
+        errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+        assert len(errors) <= 1, errors
+    assert "ledger.sqlite" in said(copy) or table == "snapshots"
