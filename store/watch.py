@@ -246,7 +246,7 @@ class Watch:
         try:
             self._say(_shown(publish(self._rules.data)))
         except PublishError as error:
-            self._once("publish", f"not published: {error}")
+            self._once("publish", " ".join(str(error).split()))
         self._unpublished = False
 
 
