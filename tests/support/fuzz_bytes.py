@@ -12,8 +12,9 @@ import json
 import random
 import shutil
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -134,7 +135,10 @@ def _line(content: bytearray, rng: random.Random, at: int) -> None:
     content[:] = b"".join(lines)
 
 
-_SPOILS: Final[tuple[Spoil, ...]] = (_flip, _flip, _replace, _replace, _delete, _insert, _repeat, _move, _truncate)
+_SPOILS: Final[tuple[Spoil, ...]] = (_flip, _replace, _delete, _insert, _repeat, _move, _truncate)
+_OF_LINES: Final[tuple[Spoil, ...]] = (_flip, _replace, _line, _line)
+_OF_PAGES: Final[tuple[Spoil, ...]] = (_flip, _replace, _move) * 4
+"""What leaves the length of a Parquet file as it is: else its footer points beside the pages, and the file is simply refused."""
 
 
 def _length(rng: random.Random) -> int:
@@ -144,7 +148,7 @@ def _length(rng: random.Random) -> int:
 def spoiled(original: Original, rng: random.Random) -> bytes:
     """The file with one to a few places spoiled."""
     content = bytearray(original.content)
-    spoils = (*_SPOILS, _line, _line) if original.name.endswith(".csv") else _SPOILS
+    spoils = _SPOILS + (_OF_LINES if original.name.endswith(".csv") else _OF_PAGES)
     for _ in range(rng.choice((1, 1, 1, 2, _AT_ONCE))):
         if content:
             rng.choice(spoils)(content, rng, _place(original, content, rng))
@@ -165,22 +169,68 @@ class Verdict:
 
     code: int
     said: str
-    taken: bool
     wrong: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """What became of the file, for counting."""
+        if self.wrong:
+            return "wrong"
+        if self.code != 2:
+            return "taken in" if self.code == 0 else "taken in, of no use"
+        if "promised" in self.said:
+            return "refused by its control totals"
+        return (
+            "refused, its reader died" if "reading it ended" in self.said or "bytes are damaged, or" in self.said else "refused"
+        )
 
 
 def judge(original: Original, content: bytes, folder: Path, *, promised: bool) -> Verdict:
-    """Ingest a spoiled file into a store of its own below `folder`, with the original's totals beside it or without."""
+    """Ingest a spoiled file into the empty store below `folder`, with the original's totals beside it or without."""
     path, data = folder / original.name, folder / "store"
     path.write_bytes(content)
     side = path.with_name(path.name + SUFFIX)
     side.unlink(missing_ok=True)
     if promised:
         side.write_text(json.dumps({"rows": original.rows, "fils": original.fils}), encoding="utf-8")
-    shutil.rmtree(data, ignore_errors=True)
     code, said = command("ingest", "payments", str(path), "--data", str(data))
     found = entries(data)
-    return Verdict(code, said, bool(found), tuple(_wrong(original, content, code, said, found, promised=promised)))
+    wrong = tuple(_wrong(original, content, code, said, found, promised=promised))
+    if found or wrong:
+        shutil.rmtree(data)
+    return Verdict(code, said, wrong)
+
+
+@dataclass
+class Spoiler:
+    """Spoils one file after the other; every run can be made again from its seed."""
+
+    folder: Path
+    tally: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._originals = originals(self.folder / "originals")
+
+    def trial(self, seed: int) -> str | None:
+        """Spoil the file that belongs to a seed and judge it; says what is wrong, and keeps the file then."""
+        rng = random.Random(seed)
+        original, promised = rng.choice(self._originals), rng.random() < 0.7
+        content = spoiled(original, rng)
+        verdict = judge(original, content, self.folder, promised=promised)
+        self.tally[original.name, verdict.kind] += 1
+        if not verdict.wrong:
+            return None
+        kept = self.folder / f"{seed}-{original.name}"
+        kept.write_bytes(content)
+        return f"seed {seed}, {original.name}{' with its totals' if promised else ''}, kept as {kept}: {'; '.join(verdict.wrong)}"
+
+    def table(self) -> str:
+        """Trials by file and by what became of them."""
+        kinds = sorted({kind for _, kind in self.tally})
+        lines = [f"{'':16}" + "".join(f"{kind:>32}" for kind in kinds)]
+        for name in sorted({name for name, _ in self.tally}):
+            lines.append(f"{name:16}" + "".join(f"{self.tally[name, kind]:32,}" for kind in kinds))
+        return "\n".join([*lines, f"{sum(self.tally.values()):,} spoiled files"])
 
 
 def command(*arguments: str) -> tuple[int, str]:
