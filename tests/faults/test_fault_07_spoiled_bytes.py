@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.fuzz_bytes import Spoiler
 
-FILES = 80
+FILES = 50
 
 
 def test_fault_07_spoiled_bytes_never_end_the_process_or_change_a_promised_total(tmp_path: Path) -> None:
