@@ -56,16 +56,23 @@ class Actions:
         nothing = [pl.lit(None, pl.String).alias(column) for column in missing]
         return rows.drop(unknown).with_columns(nothing), notes
 
-    def judged(self, parsed: Parsed, name: str) -> Parsed:
-        """Values that could not be read, by the action of their column. Raises InputError where that is to freeze."""
+    def judged(self, parsed: Parsed, name: str) -> tuple[Parsed, list[str]]:
+        """Values that could not be read, by the action of their column, and notes of what was allowed.
+
+        Raises InputError where the action is to freeze.
+        """
         if not self.unreadable or parsed.problems.is_empty():
-            return parsed
+            return parsed, []
         action = pl.col("column").replace_strict(dict(self.unreadable), default="drop_row")
         frozen = parsed.problems.filter(action == "freeze")
         if frozen.height:
             line, column, rule = frozen.row(0)
             raise InputError(f"{name}, line {line}: column {column} cannot be read ({rule}; action: freeze); correct the file")
-        return Parsed(parsed.frame, parsed.problems.filter(action != "allow"))
+        allowed = parsed.problems.filter(action == "allow")["column"].unique().sort()
+        notes = [
+            f"{name}: values of column {column} that cannot be read are taken as nothing (action: allow)" for column in allowed
+        ]
+        return Parsed(parsed.frame, parsed.problems.filter(action != "allow")), notes
 
 
 def actions(given: Mapping[str, Any], source: Source, where: str) -> Actions:

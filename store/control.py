@@ -10,6 +10,7 @@ Hazard: rows that came twice or broke a rule are records of the file too, so tot
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from store.errors import ControlError, InputError
 
 SUFFIX: Final = ".control.json"
 What = Literal["rows", "fils", "sha256"]
+_NUMBER: Final = re.compile("-?[0-9]+")
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TRAILER: Final = ("rows", "fils", "from", "to")
 _NAMES: Final = ("rows", "fils", "sha256", "from", "to")
 
@@ -65,7 +68,7 @@ def beside(path: Path) -> Control:
     """
     side = path.with_name(path.name + SUFFIX)
     try:
-        text = side.read_text(encoding="utf-8")
+        text = side.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return NOTHING
     except (OSError, UnicodeDecodeError) as error:
@@ -79,12 +82,13 @@ def beside(path: Path) -> Control:
 
 def trailer(said: Mapping[str, str], name: str) -> Control:
     """The control totals of a trailer from its named groups, TRAILER. Raises InputError where one is no number or day."""
-    try:
-        rows, fils = (int(said[key]) if key in said else None for key in ("rows", "fils"))
-        first, last = (date.fromisoformat(said[key]) if key in said else None for key in ("from", "to"))
-    except ValueError as error:
-        raise InputError(f"{name}: its trailer cannot be read ({error}); correct the mapping's input.trailer") from error
-    return Control(rows, fils, None, first, last)
+    where = f"{name}, its trailer"
+    wrong = [
+        f"'{key}' is no whole number: {said[key]!r}" for key in ("rows", "fils") if not _NUMBER.fullmatch(said.get(key, "0"))
+    ]
+    if wrong:
+        raise InputError(f"{where}: {'; '.join(wrong)}; correct the mapping's input.trailer")
+    return _control({key: int(value) if key in ("rows", "fils") else value for key, value in said.items()}, where)
 
 
 def agreed(side: Control, inside: Control, name: str) -> Control:
@@ -153,6 +157,6 @@ def _problems(said: dict[str, object]) -> Iterator[str]:
 
 def _day(text: object) -> date | None:
     try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
+        return date.fromisoformat(text) if isinstance(text, str) and _DAY.fullmatch(text) else None
     except ValueError:
         return None

@@ -67,8 +67,11 @@ def staging(data: Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(folder: Path) -> None:
-    """Remove a folder of work in progress unless somebody holds the lock on it."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Remove a folder of work in progress unless somebody holds the lock on it, or has removed it meanwhile."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)

@@ -97,6 +97,8 @@ def ingest(path: Path, order: Order) -> Outcome:
     agreed = _settings(order)
     with ledger.opened(order.data) as connection:
         if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
+            with files.staging(order.data) as aside, files.lock(order.data):
+                receipt.catch_up(order.data, aside, connection)
             return _known(seen, path)
         with files.staging(order.data) as aside:
             job, said = _job(path, order, agreed, aside)
@@ -161,8 +163,8 @@ def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> O
     """Compare with what is stored, write the parts, and make all of it true in one transaction. Call under the lock."""
     if (agreed := _settings(order)).timezone != arrival.job.timezone:
         raise ConflictError(f"{arrival.job.name}: another file began this store with another time zone just now; ingest it again")
-    settings.fix(order.data, agreed, arrival.job.aside)
     receipt.remove_uncommitted(order.data, connection)
+    receipt.catch_up(order.data, arrival.job.aside, connection)
     number = ledger.last_number(connection) + 1
     record, gone = _prepare(connection, order, arrival, number)
     prepared = [(record, gone)]
@@ -172,6 +174,7 @@ def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> O
     before = ledger.file_state(connection, record.sha256)
     if record.state == "refused" and before and before["state"] == "live":
         return _outcome("refused", facts, arrival)  # read again, to no use: what these bytes came to before stays
+    settings.fix(order.data, agreed, arrival.job.aside)
     receipt.write(order.data, arrival.job.aside, prepared)
     with ledger.transaction(connection):
         for each, superseded in prepared:

@@ -193,8 +193,9 @@ class _Gathered:
         job, mapping = self._job, self._job.mapping
         if mapping is None:
             rows, notes = job.actions.fitted(records.rows, job.source, job.name)
-            self._notes |= dict.fromkeys(notes)
-            return job.actions.judged(typed(rows, job.source.schema, job.name), job.name), {}
+            judged, allowed = job.actions.judged(typed(rows, job.source.schema, job.name), job.name)
+            self._notes |= dict.fromkeys([*notes, *allowed])
+            return judged, {}
         schemas = {name: SOURCES[name].schema for name in mapping.references}
         shaped = shape(records.rows, mapping, schemas, job.name, self._codes)
         for reason, lines in shaped.skips:

@@ -22,7 +22,7 @@ import polars as pl
 from store import files
 from store.control import Compared
 from store.errors import LedgerError
-from store.ledger import HEAD, FileRecord, Part, Totals, last_number
+from store.ledger import HEAD, FileRecord, Part, Totals, committed, last_number
 
 FOLDER: Final = "receipts"
 _ENTRY: Final = "entry"
@@ -56,6 +56,12 @@ def mark(data: Path, aside: Path, number: int) -> None:
     pointer = aside / HEAD
     pointer.write_text(f"{number}\n", encoding="utf-8")
     files.place(pointer, data / HEAD, data)
+
+
+def catch_up(data: Path, aside: Path, connection: sqlite3.Connection) -> None:
+    """Let HEAD name what the ledger has committed, where an ingest was cut off between the two. Call under the lock of ingest."""
+    if committed(data) < (last := last_number(connection)):
+        mark(data, aside, last)
 
 
 def remove_uncommitted(data: Path, connection: sqlite3.Connection) -> None:

@@ -49,6 +49,10 @@ class Limits:
 LIMITS: Final = Limits()
 
 
+class _FaultError(Exception):
+    """What went wrong in the child without being a refusal."""
+
+
 def run(name: str, limits: Limits, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work` returns or raises in a child; arguments and result are pickled. `name` is the file that messages speak of.
 
@@ -68,6 +72,8 @@ def run(name: str, limits: Limits, work: Callable[P, T], *args: P.args, **kwargs
     if isinstance(answer, str):
         raise InputError(f"{name}: {answer}. Nothing of it was taken in")
     succeeded, value = answer
+    if isinstance(value, _FaultError):
+        raise InputError(f"{name}: {value}; check the file. Nothing of it was taken in")
     if not succeeded:
         raise value
     return value  # type: ignore[no-any-return]  # what came over the pipe is what `work` returned
@@ -86,7 +92,7 @@ def _answer(receiver: Connection, child: BaseProcess, limits: Limits) -> tuple[b
             return _too_large(limits)
     try:
         found: tuple[bool, Any] = receiver.recv()
-    except EOFError:
+    except (EOFError, OSError):
         child.join(_GRACE_SECONDS)
         return _cause(child.exitcode, limits)
     return found
@@ -130,10 +136,8 @@ def _child(sender: Connection, limits: Limits, work: Callable[..., Any], args: t
     except MemoryError:
         os.abort()
     except Exception as error:
-        answer = (
-            False,
-            InputError(f"it cannot be read ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"),
-        )
+        said = str(error).splitlines()
+        answer = (False, _FaultError(f"it cannot be read ({type(error).__name__}: {said[0] if said else 'without a word'})"))
     sender.send(answer)
 
 

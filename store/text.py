@@ -90,8 +90,13 @@ def _of_one_shape(block: Block, header: Sequence[str], delimiter: str) -> pl.Dat
     """The fields of a block where each line has one for each column; None where one has not, or is blank.
 
     polars refuses a line with too many fields and fills up one with too few, which the count of delimiters finds.
+    It passes over an empty field too many at the very end, so the last line is counted for itself.
     """
-    if block.text.count(delimiter) != block.count * (len(header) - 1) or len(header) == 1 or block.text.startswith(_MARK):
+    between = len(header) - 1
+    last = block.text[block.text.rfind("\n") + 1 :]
+    if not between or block.text.startswith(_MARK):
+        return None
+    if block.text.count(delimiter) != block.count * between or last.count(delimiter) != between:
         return None
     try:
         rows = pl.read_csv(

@@ -53,7 +53,9 @@ def test_an_unreadable_value_drops_its_row_freezes_the_file_or_is_taken_as_nothi
     with pytest.raises(InputError, match=r"p\.csv, line 3: column duration_ms cannot be read \(integer; action: freeze\)"):
         take(tmp_path / "b", "payments", file(tmp_path, *rows))
     settle(tmp_path / "c", '[contract.payments]\nunreadable = { duration_ms = "allow" }\n')
-    assert take(tmp_path / "c", "payments", file(tmp_path, *rows)).accepted == 2
+    outcome = take(tmp_path / "c", "payments", file(tmp_path, *rows))
+    assert outcome.accepted == 2
+    assert outcome.notes == ("p.csv: values of column duration_ms that cannot be read are taken as nothing (action: allow)",)
     assert stored(tmp_path / "c", "payments")["duration_ms"].to_list() == [45_000, None]
 
 

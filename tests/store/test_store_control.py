@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from store import ledger, status
-from store.control import SUFFIX
+from store.control import SUFFIX, trailer
 from store.errors import ControlError, InputError
 from store.publish import publish
 from store.snapshot import open_current
@@ -200,3 +200,32 @@ _VERSION_2 = """
     INSERT INTO days VALUES ('f', 'payments', '2012-09-30', 1, 10);
     PRAGMA user_version = 2;
 """
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"from": "2012-10-05", "to": "2012-09-01"}, "both or none"),
+        ({"from": "2012-10-05"}, "both or none"),
+        ({"from": "20120930", "to": "2012-09-30"}, "'from' is no day"),
+        ({"rows": "1_0"}, "'rows' is no whole number: '1_0'"),
+    ],
+)
+def test_a_trailer_is_held_to_the_same_rules_as_a_side_file(said: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        trailer(said, "p.csv")
+
+
+def test_a_refused_file_leaves_an_empty_store_without_settings(tmp_path: Path, data: Path) -> None:
+    path = say(parquet(tmp_path / "p.parquet", "payments", [payment(1)]), rows=2)
+    with pytest.raises(ControlError):
+        take(data, "payments", path)
+    assert not (data / "settings.toml").exists()
+
+
+def test_head_catches_up_where_an_ingest_was_cut_off_before_it(tmp_path: Path, data: Path) -> None:
+    path = parquet(tmp_path / "p.parquet", "payments", [payment(1)])
+    take(data, "payments", path)
+    (data / ledger.HEAD).write_text("0\n")
+    take(data, "payments", path)
+    assert ledger.committed(data) == 1
