@@ -116,9 +116,9 @@ def _part(data: Path, part: sqlite3.Row) -> tuple[list[str], list[pl.DataFrame]]
     """What is wrong with one Parquet file, and its rows and fils by day for the comparison with `days`."""
     path, source = data / part["path"], SOURCES[part["source"]]
     if not path.exists():
-        return [f"{part['path']}: missing; ingest its file again, or restore it"], []
+        return [f"{part['path']}: missing; {_LOST}"], []
     if files.sha256(path) != part["sha256"]:
-        return [f"{part['path']}: its bytes have changed (SHA-256 differs); restore it, or ingest its file again"], []
+        return [f"{part['path']}: its bytes have changed (SHA-256 differs); {_LOST}"], []
     rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
     found = rows.select(pl.len(), _fils(source)).collect().row(0)
     if found != (part["rows"], part["fils"]):
@@ -185,6 +185,7 @@ def _snapshot(connection: sqlite3.Connection, data: Path, notes: list[str]) -> I
     yield from (f"snapshot {snapshot.version}: {line}" for line in lines if line.differs)
 
 
+_LOST = "restore it from a backup, or run `rebuild --incomplete` and ingest its file again with --supersede"
 _PARTS = """
     SELECT parts.* FROM parts LEFT JOIN files ON files.sha256 = file_sha256 WHERE retired_at IS NULL ORDER BY path"""
 _ACCEPTED = """

@@ -130,7 +130,8 @@ def test_verify_names_the_file_in_which_a_bit_was_flipped(store: Path) -> None:
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert verify(store).problems == (
-        f"{path.relative_to(store).as_posix()}: its bytes have changed (SHA-256 differs); restore it, or ingest its file again",
+        f"{path.relative_to(store).as_posix()}: its bytes have changed (SHA-256 differs); restore it from a backup, "
+        "or run `rebuild --incomplete` and ingest its file again with --supersede",
     )
 
 
