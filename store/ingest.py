@@ -258,7 +258,7 @@ def _replaced(connection: sqlite3.Connection, job: Job) -> dict[str, str]:
 
 
 def _known(seen: sqlite3.Row, path: Path) -> Outcome:
-    return replace(_outcome("known", dict(seen)), given=path.name)
+    return replace(_outcome("refused" if seen["state"] == "refused" else "known", dict(seen)), given=path.name)
 
 
 def _outcome(

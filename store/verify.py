@@ -6,8 +6,9 @@ engine without an error; only the hash tells.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -167,9 +168,13 @@ def _snapshot(connection: sqlite3.Connection, data: Path, notes: list[str]) -> I
         return
     try:
         cursor = snapshot.cursor()
-        published = {sha for (sha,) in cursor.execute("SELECT sha256 FROM files").fetchall()}
-        every = connection.execute("SELECT file_sha256, source, month, rows, fils FROM parts").fetchall()
-        lines = checks.reconcile(cursor, (tuple(part)[1:] for part in every if part["file_sha256"] in published))
+        published = dict(cursor.execute("SELECT sha256, ingested_at FROM files").fetchall())
+        entered = {
+            row["sha256"]: datetime.fromisoformat(row["ingested_at"]).replace(tzinfo=None)
+            for row in connection.execute("SELECT sha256, ingested_at FROM files")
+        }
+        read_again = sum(entered.get(sha) != when for sha, when in published.items())
+        lines = checks.reconcile(cursor, cursor.execute(_OWN).fetchall() if read_again else _ledgers(connection, published))
     except duckdb.Error as error:
         yield f"{file.name}: cannot be read ({str(error).splitlines()[0]}); {advice}"
         return
@@ -178,13 +183,21 @@ def _snapshot(connection: sqlite3.Connection, data: Path, notes: list[str]) -> I
     if snapshot.settings != settings.read(data):
         yield f"{settings.FILE}: another currency, minor unit or time zone than snapshot {version}; put it back as it was"
     live = {row["sha256"] for row in connection.execute("SELECT sha256 FROM files WHERE state <> 'superseded'")}
-    if stale := len(live ^ published):
+    if stale := len(live ^ published.keys()) + read_again:
         notes.append(f"{stale} files came or went since snapshot {snapshot.version}: run `python -m store publish`")
     elif row is None:
         notes.append(f"snapshot {snapshot.version} is older than the ledger: run `python -m store publish`")
     yield from (f"snapshot {snapshot.version}: {line}" for line in lines if line.differs)
 
 
+def _ledgers(connection: sqlite3.Connection, published: Collection[str]) -> list[tuple[str, str, int, int | None]]:
+    """Source, month, rows and fils of the parts of files (SHA-256) that were published."""
+    every = connection.execute("SELECT file_sha256, source, month, rows, fils FROM parts").fetchall()
+    return [tuple(part)[1:] for part in every if part["file_sha256"] in published]
+
+
+_OWN = "SELECT source, strftime(month, '%Y-%m'), rows_ledger, fils_ledger FROM reconciliation"
+"""What the ledger held when a snapshot was made. A file that was read again since has other parts now."""
 _LOST = "restore it from a backup, or run `rebuild --incomplete` and ingest its file again with --supersede"
 _PARTS = """
     SELECT parts.* FROM parts LEFT JOIN files ON files.sha256 = file_sha256 WHERE retired_at IS NULL ORDER BY path"""

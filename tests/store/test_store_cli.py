@@ -32,6 +32,17 @@ def test_all_rows_bad_ends_with_1_and_says_where_to_look(tmp_path: Path, capsys:
     assert "No row can be used: see `python -m store quarantine payments`" in capsys.readouterr().out
 
 
+def test_a_correction_of_no_use_is_refused_each_time_it_comes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing of it counts, so it is not 'already ingested'."""
+    run(tmp_path / "s", "ingest", "payments", parquet(tmp_path / "p.parquet", "payments", [payment(1)]))
+    empty = parquet(tmp_path / "p.parquet", "payments", [])
+    for _ in range(2):
+        capsys.readouterr()
+        assert run(tmp_path / "s", "ingest", "payments", empty, "--supersede") == 1
+        assert "what the store holds stays" in capsys.readouterr().out
+    assert run(tmp_path / "s", "ingest", "payments", empty) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
