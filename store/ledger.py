@@ -23,19 +23,20 @@ HEAD: Final = "HEAD"
 VERSION: Final = 4
 LOCK: Final = "ledger.lock"
 """Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
+_BEGIN: Final = "begin.lock"
 _NO_TEXT: Final = "Could not decode to UTF-8"
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
 def connect(data: Path) -> sqlite3.Connection:
     """The ledger of the store in `data`, created when absent: WAL, durable commits, rows by name, explicit transactions."""
-    data.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(data / FILE, timeout=60, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    _migrate(connection, data)
+    with files.lock(data, _BEGIN):  # SQLite does not wait for others when it switches to a write-ahead log
+        connection = sqlite3.connect(data / FILE, timeout=60, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, data)
     return connection
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from store.errors import LedgerError
 from store.ledger import FileRecord, Part, Totals
 from store.publish import publish
 from store.verify import verify
+from tests.support.openers import open_together
 from tests.support.records import department, parquet, payment, take
 
 TOTALS = Totals(3, 1, 1, 1, 2, 60, 10, 20, 30, "2012-09-30", "2012-09-30")
@@ -167,3 +169,15 @@ def test_verify_names_an_entry_whose_rejects_are_gone(store: Path) -> None:
     entry, receipt = verify(store).problems
     assert entry.startswith("payments/p.parquet")
     assert "says something else than the receipt of payments/p.parquet" in receipt
+
+
+def test_processes_that_begin_a_ledger_in_the_same_moment_all_can(tmp_path: Path) -> None:
+    """Switching to a write-ahead log does not wait for others as everything else in SQLite does."""
+    context = get_context("forkserver")
+    barrier, folders = context.Barrier(4), [tmp_path / str(n) for n in range(25)]
+    processes = [context.Process(target=open_together, args=(barrier, folders)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
