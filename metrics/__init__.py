@@ -1,7 +1,7 @@
 """What a number means. This is the public face: pages, reports and the command line use these names and no others.
 
 Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=..., base=...) -> Result`
-About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`
+About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`, `RULES` (of rows, in words)
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest
 Whence:   `first_day(snapshot, kpi)`, and how far: `complete_through(snapshot)`
@@ -65,6 +65,7 @@ from metrics.reference import (
 from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
 from store.errors import NoSnapshotError
+from store.rules import RULES
 from store.settings import DEFAULT_DATA
 from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
@@ -76,6 +77,7 @@ __all__ = [
     "INTERVAL_METHODS",
     "KPIS",
     "NOT_COMPARED",
+    "RULES",
     "Campaign",
     "CutPeriodError",
     "Decomposition",

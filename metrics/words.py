@@ -6,10 +6,9 @@ untranslated source and its values apart, so that a page can write `_(note.sourc
 
 from __future__ import annotations
 
+from store.words import N_
 
-def N_(text: str) -> str:  # noqa: N802 - the marker's name is gettext's convention
-    """Mark an English source text for extraction; returns it as it is."""
-    return text
+__all__ = ["N_", "Note"]
 
 
 class Note(str):

@@ -25,6 +25,7 @@ from store.ingest import Order, Outcome
 from store.mapping import load
 from store.progress import Terminal, silent
 from store.publish import publish
+from store.rules import in_words, thousands_hint
 from store.settings import DEFAULT_DATA
 from store.snapshot import current_version, is_readable
 from store.verify import verify
@@ -106,7 +107,7 @@ def _ingest(options: argparse.Namespace) -> int:
         for name, order in orders.items():
             paths = [path for source, path in deliveries if source == name]
             orders[name] = replace(order, leaving=ingest.leaving(options.data, order.source, paths))
-    codes = _take(deliveries, orders, quiet=options.all is not None)
+    codes = _take(deliveries, orders, options)
     if options.supersede:
         with ledger.opened(options.data) as connection:
             for row in ledger.forsaken(connection):
@@ -114,20 +115,25 @@ def _ingest(options: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _take(deliveries: Sequence[tuple[str, Path]], orders: Mapping[str, Order], *, quiet: bool) -> list[int]:
+def _take(deliveries: Sequence[tuple[str, Path]], orders: Mapping[str, Order], options: argparse.Namespace) -> list[int]:
     """Ingest file after file, one bad file not keeping the others out; returns an exit code for each."""
     sizes = [path.stat().st_size if path.is_file() else 0 for _, path in deliveries]
     show = Terminal() if len(deliveries) > 1 else silent
-    codes = []
+    codes, quiet, with_rejects = [], options.all is not None, dict[str, None]()
     for number, (name, path) in enumerate(deliveries):
         try:
-            codes.append(_report(ingest.ingest(path, orders[name]), quiet=quiet))
+            outcome = ingest.ingest(path, orders[name])
+            codes.append(_report(outcome, quiet=quiet))
+            if outcome.rejected and outcome.status != "known":
+                with_rejects[name] = None
         except StoreError as error:
             print(f"error: {error}", file=sys.stderr)
             codes.append(2)
         show(f"{name}/{path.name}", sum(sizes[: number + 1]), sum(sizes))
     if quiet:
         print(f"{len(deliveries):,} files: {codes.count(0):,} are in the store, {len(codes) - codes.count(0):,} are not")
+    for name in with_rejects:
+        print(f"rejected rows of {name}: `python -m store quarantine {name} --data {options.data}` lists them and says why")
     return codes
 
 
@@ -153,7 +159,7 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
         line += f"; {outcome.skipped:,} further lines skipped by the mapping" if outcome.skipped else ""
         line += f"; in place of {', '.join(outcome.superseded)}" if outcome.superseded else ""
     if useless:
-        line += f". No row can be used: see `python -m store quarantine {outcome.source}`"
+        line += ". No row can be used"
     elif outcome.status == "refused":
         line += ". There is nothing in it, so what the store holds stays"
     for note in outcome.notes:
@@ -204,15 +210,23 @@ def _verify(options: argparse.Namespace) -> int:
 def _quarantine(options: argparse.Namespace) -> int:
     _existing(options.data)
     name = ingest.source_named(options.source).name if options.source else None
-    rows = (list(asdict(row).values()) for row in quarantine.rejected(options.data, name))
+    rows = quarantine.rejected(options.data, name)
     columns = [field.name for field in fields(quarantine.RejectedRow)]
     if options.format == "table":
-        _table(columns, list(rows))
+        _rejected_table(columns, list(rows))
         return 0
     writer = csv.writer(sys.stdout)
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(asdict(row).values() for row in rows)
     return 0
+
+
+def _rejected_table(columns: Sequence[str], rows: Sequence[quarantine.RejectedRow]) -> None:
+    """Rejected rows for reading: the rules in words, and what would have been read with another mapping."""
+    _table(columns, [list(asdict(replace(row, rule=in_words(row.rule))).values()) for row in rows])
+    hints = dict.fromkeys(thousands_hint(row.source, row.column, row.raw) for row in rows)
+    for hint in filter(None, hints):
+        print(f"hint: {hint}")
 
 
 def _folder(data: Path) -> None:

@@ -34,6 +34,8 @@ LOCALES: Final = ROOT / "locales"
 DOMAIN: Final = "dashboard"
 PROJECT: Final = "e-government KPI dashboard"
 ROOMS: Final = ("metrics", "pages", "ui")
+FILES: Final = ("dashboard.py", "store/rules.py")
+"""Single files that show words, beside the rooms that do."""
 KEYWORDS: Final = {
     "_": None,
     "words": None,
@@ -123,9 +125,10 @@ def read_catalogue(language: str) -> Catalog:
 
 
 def extract(root: Path = ROOT) -> Catalog:
-    """Every marked string of the rooms that show words, with the files it occurs in (no line numbers: they only make noise)."""
+    """Every marked string of what shows words, with the files it occurs in (no line numbers: they only make noise)."""
     template = _blank(None)
-    for path in (root / "dashboard.py", *sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))):
+    of_rooms = sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))
+    for path in (*(root / name for name in FILES), *of_rooms):
         for _line, message, _comments, context in extract_from_file("ui.i18n:calls", path, keywords=KEYWORDS):
             template.add(message, None, [(path.relative_to(root).as_posix(), 0)], context=context)
     return template

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import metrics
 from metrics.periods import as_grain
 from metrics.words import N_
 from ui.format import Formatter
@@ -45,39 +46,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "customer-poll": N_("Customer poll"),
         "event-poll": N_("Poll at events"),
     },
-    "rule": {
-        "allowed_values": N_("not one of the values allowed"),
-        "answers_only_when_completed": N_("answers without a completed survey"),
-        "boolean": N_("neither true nor false"),
-        "code": N_("no code can be made of it"),
-        "conflicting_duplicate": N_("contradicts another row of the same key"),
-        "date": N_("no date"),
-        "days_in_order": N_("ends before it begins"),
-        "field_count": N_("more or fewer fields than the header"),
-        "format": N_("not of the form expected of a line"),
-        "funnel_in_order": N_("steps of the survey out of order"),
-        "integer": N_("no whole number"),
-        "line_within_basket": N_("position beyond the size of the basket"),
-        "max": N_("above the largest value allowed"),
-        "min": N_("below the smallest value allowed"),
-        "min_length": N_("empty"),
-        "minutes": N_("no number of minutes"),
-        "money": N_("no exact amount"),
-        "month_end": N_("no month"),
-        "month_is_first_day": N_("not the first day of a month"),
-        "month_start": N_("no month"),
-        "not_before_1990": N_("before 1990"),
-        "not_in_the_future": N_("in the future"),
-        "nullability": N_("missing"),
-        "period_in_order": N_("ends before it begins"),
-        "received_after_occurred": N_("received before it occurred"),
-        "regex": N_("not in the form of a code"),
-        "resolved_after_opened": N_("resolved before it was opened"),
-        "sign_follows_status": N_("sign of the amount does not fit the status"),
-        "timestamp": N_("no time"),
-        "timestamp_with_offset": N_("no time with its offset from UTC"),
-        "unknown_value": N_("a value the mapping does not know"),
-    },
+    "rule": metrics.RULES,
     "source": {
         "departments": N_("Departments"),
         "services": N_("Services"),

@@ -21,7 +21,11 @@ def run(data: Path, *arguments: object) -> int:
 def test_ingest_reports_what_became_of_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = parquet(tmp_path / "p.parquet", "payments", [payment(1), payment(1), payment(2, amount_fils=-1)])
     assert run(tmp_path / "s", "ingest", "payments", path) == 0
-    assert capsys.readouterr().out == "p.parquet: payments, 3 rows in = 1 accepted + 1 duplicates + 1 rejected\n"
+    listed = f"`python -m store quarantine payments --data {tmp_path / 's'}`"
+    assert capsys.readouterr().out.splitlines() == [
+        "p.parquet: payments, 3 rows in = 1 accepted + 1 duplicates + 1 rejected",
+        f"rejected rows of payments: {listed} lists them and says why",
+    ]
     assert run(tmp_path / "s", "ingest", "payments", path) == 0
     assert capsys.readouterr().out == "p.parquet: already ingested, nothing to do\n"
 
@@ -29,7 +33,9 @@ def test_ingest_reports_what_became_of_the_rows(tmp_path: Path, capsys: pytest.C
 def test_all_rows_bad_ends_with_1_and_says_where_to_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = parquet(tmp_path / "p.parquet", "payments", [payment(1, amount_fils=-1)])
     assert run(tmp_path / "s", "ingest", "payments", path) == 1
-    assert "No row can be used: see `python -m store quarantine payments`" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "1 rejected. No row can be used\n" in out
+    assert out.endswith(f"`python -m store quarantine payments --data {tmp_path / 's'}` lists them and says why\n")
 
 
 def test_a_correction_of_no_use_is_refused_each_time_it_comes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +109,7 @@ def test_all_takes_every_source_then_publishes_and_verifies(
     assert captured.out.splitlines() == [
         "payments-2012-09.parquet: payments, 3 rows in = 2 accepted + 0 duplicates + 1 rejected",
         "2 files: 2 are in the store, 0 are not",
+        f"rejected rows of payments: `python -m store quarantine payments --data {data}` lists them and says why",
     ]
     assert captured.err.splitlines()[-1].startswith("100%  done in")
 
@@ -256,17 +263,50 @@ def test_quarantine_as_table_and_as_csv(tmp_path: Path, delivered: Path, capsys:
     run(tmp_path / "s", "ingest", "--all", delivered)
     capsys.readouterr()
     assert run(tmp_path / "s", "quarantine") == 0
-    assert capsys.readouterr().out.splitlines()[1].split()[:4] == [
-        "payments",
-        "payments-2012-09.parquet",
-        "3",
-        "sign_follows_status",
-    ]
+    [_, row] = capsys.readouterr().out.splitlines()
+    assert row.split()[:3] == ["payments", "payments-2012-09.parquet", "3"]
+    assert "sign of the amount does not fit the status (sign_follows_status)" in row
     assert run(tmp_path / "s", "quarantine", "payments", "--format", "csv") == 0
     [row] = csv.DictReader(StringIO(capsys.readouterr().out))
     assert (row["line"], row["rule"], json.loads(row["raw"])["event_id"]) == ("3", "sign_follows_status", 3)
     assert run(tmp_path / "s", "quarantine", "departments", "--format", "csv") == 0
     assert capsys.readouterr().out.splitlines() == ["source,file,line,column,rule,raw"]
+
+
+_SPENDING = """
+source = "it_spend"
+[columns]
+department = { from = "body" }
+month = { from = "month", parse = "month_start" }
+budget_fils = { from = "budget", parse = "money" }
+spent_fils = { from = "spent", parse = "money" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("amount", "hinted"),
+    [('"1,000.00"', "1,000.00"), ('"1,000"', "1,000"), ("1,005", None), ("10.005", None)],
+    ids=["quoted", "no-decimals", "two-fields", "three-decimals"],
+)
+def test_quarantine_says_how_amounts_with_commas_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], amount: str, hinted: str | None
+) -> None:
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(_SPENDING, "utf-8")
+    path = tmp_path / "spending.csv"
+    path.write_text(f"body,month,budget,spent\ndewa,2012-02,5,{amount}\ndewa,2012-03,5,7.00\n", "utf-8")
+    run(tmp_path / "s", "ingest", "it_spend", path, "--mapping", mapping)
+    capsys.readouterr()
+    run(tmp_path / "s", "quarantine")
+    out = capsys.readouterr().out
+    if hinted:
+        assert "no exact amount (money)" in out
+        said = (
+            'is read where a mapping says that commas separate thousands: spent_fils = { from = "...", parse = "money", thousands'
+        )
+        assert f'hint: an amount such as "{hinted}" {said}' in out
+    else:
+        assert "hint" not in out
 
 
 def test_verify_ends_with_1_and_names_what_differs(tmp_path: Path, delivered: Path, capsys: pytest.CaptureFixture[str]) -> None:

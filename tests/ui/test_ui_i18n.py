@@ -57,9 +57,11 @@ def test_a_plural_form_may_say_one_and_two_by_the_noun_alone() -> None:
 
 
 def test_extraction_finds_calls_of_a_translator_and_marked_texts(tmp_path: Path) -> None:
-    for room in i18n.ROOMS:
+    for room in (*i18n.ROOMS, "store"):
         (tmp_path / room).mkdir()
     (tmp_path / "dashboard.py").write_text('_("front")', "utf-8")
+    (tmp_path / "store" / "rules.py").write_text('N_("a rule")', "utf-8")
+    (tmp_path / "store" / "ledger.py").write_text('N_("for the operator")', "utf-8")
     calls = (
         '_("one")',
         'words.ngettext("{n} two", "{n} twos", n, n=n)',
@@ -73,6 +75,7 @@ def test_extraction_finds_calls_of_a_translator_and_marked_texts(tmp_path: Path)
     found = {(m.context, m.id) for m in i18n.extract(tmp_path) if m.id}
     assert found == {
         (None, "front"),
+        (None, "a rule"),
         (None, "one"),
         (None, ("{n} two", "{n} twos")),
         ("where", "three"),

@@ -6,9 +6,10 @@ from pathlib import Path
 from store import check, shape, text
 from store.contract import SOURCES
 from store.mapping import PARSERS
+from store.rules import RULES, in_words
 from ui.format import Formatter
 from ui.i18n import translator
-from ui.names import CODES, Names
+from ui.names import Names
 
 STORE = Path(check.__file__).parent
 
@@ -25,9 +26,11 @@ def rules() -> set[str]:
 def test_every_rule_has_words() -> None:
     never_broken = {"primary_key", "text"}
     """A key that occurs again is a duplicate or a contradiction, and every text is a text."""
-    assert rules() - never_broken == {*CODES["rule"]}
+    assert rules() - never_broken == {*RULES}
 
 
 def test_rules_of_a_row_are_said_in_words_with_their_codes() -> None:
     names = Names(Formatter(translator("en")))
-    assert names.rules("min, a_rule_of_tomorrow") == "below the smallest value allowed (min) · a_rule_of_tomorrow"
+    said = "below the smallest value allowed (min) · a_rule_of_tomorrow"
+    assert names.rules("min, a_rule_of_tomorrow") == said
+    assert in_words("min, a_rule_of_tomorrow") == said
