@@ -48,12 +48,12 @@ def _histories(seconds: float, seed: int) -> int:
 
     begun, show = time.monotonic(), Terminal()
     tally = fuzz_histories.Tally()
-    while (spent := time.monotonic() - begun) < seconds:
+    while time.monotonic() - begun < seconds:
         if failed := fuzz_histories.run(seed, tally):
             print(f"seed {seed}: first failing history\n{failed}\n{tally}\n1 finding", flush=True)
             return 1
         seed += 1
-        show(str(tally), spent, seconds)
+        show(str(tally), min(time.monotonic() - begun, 0.999 * seconds), seconds)
     show("done", 1, 1)
     print(f"{tally}\n0 findings")
     return 0

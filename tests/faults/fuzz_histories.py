@@ -1,7 +1,8 @@
 """Random histories of a store, each step compared with a model of a few lines (tests/support/fuzz_model.py).
 
 Files of payments come as CSV and Parquet, under few names, with few events, so that copies, contradictions and corrections meet;
-they come again, under other names, superseding or not, with right and wrong control totals, and some ingests are killed.
+they come again, under other names, superseding or not, with right and wrong control totals; some ingests are killed, and the
+store is cleaned, rebuilt, and moved by way of a backup.
 After every step: the ledger's entry of every file and day, what `verify` finds, and that a reader sees what was published.
 """
 
@@ -40,7 +41,7 @@ FORMATS: Final = st.sampled_from(["csv", "parquet"])
 SAYS: Final = st.sampled_from([None, None, (0, 0), (0, 0), (1, 0), (0, 1), (0, -1)])
 """What a side file says beyond the truth, in rows and fils."""
 STEPS: Final = 14
-COUNTED: Final = ("histories", "operations", "files", "rows", "publications", "verifies", "kills")
+COUNTED: Final = ("histories", "operations", "files", "rows", "publications", "verifies", "upkeep", "kills")
 
 
 class Tally:
@@ -50,9 +51,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
 
     def __str__(self) -> str:
-        return ", ".join(
-            f"{self.counts[what]:,} {what}" for what in ("histories", "operations", "files", "rows", "verifies", "kills")
-        )
+        return ", ".join(f"{self.counts[what]:,} {what}" for what in COUNTED)
 
 
 class Histories(RuleBasedStateMachine):
@@ -108,6 +107,23 @@ class Histories(RuleBasedStateMachine):
         assert code == expected, said
         assert expected or broken(self.data, known=self.model.problems()) == []
 
+    @precondition(lambda self: self.model.files)
+    @rule(what=st.sampled_from(["vacuum", "vacuum all", "rebuild", "move", "move with snapshot"]))
+    def keep_in_order(self, what: str) -> None:
+        """What counts is untouched where the store is cleaned, its ledger made again, or its backup restored elsewhere."""
+        if what.startswith("vacuum"):
+            self._upkeep("vacuum", *(["--keep-days", "0"] if what == "vacuum all" else []))
+        elif what == "rebuild":
+            self._upkeep("rebuild")
+        else:
+            number = self.tally.counts["operations"]
+            copy, restored = self.folder / f"backup-{number}", self.folder / f"store-{number}"
+            self._upkeep("backup", str(copy), *(["--with-snapshot"] if what == "move with snapshot" else []))
+            self.data = restored
+            self._upkeep("restore", str(copy))
+            if what == "move":
+                self.model.published = None
+
     @precondition(lambda self: self.kills and self._begun())
     @rule(name=st.sampled_from(NAMES), kind=FORMATS, rows=ROWS, share=st.floats(0, 1))
     def killed(self, name: str, kind: str, rows: tuple[Row, ...], share: float) -> None:
@@ -143,6 +159,12 @@ class Histories(RuleBasedStateMachine):
     def a_reader_sees_what_was_published(self) -> None:
         if self.model.published is not None:
             assert _shown(self.data) == _published(self.model.published)
+
+    def _upkeep(self, name: str, *arguments: str) -> None:
+        self.tally.counts["operations"] += 1
+        self.tally.counts["upkeep"] += 1
+        code, said = command(name, *arguments, "--data", str(self.data))
+        assert code == 0, said
 
     def _begun(self) -> bool:
         return (self.data / ledger.FILE).exists()
