@@ -17,7 +17,7 @@ import traceback
 from collections import Counter
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import polars as pl
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -59,6 +59,8 @@ class Histories(RuleBasedStateMachine):
 
     tally = Tally()
     kills = False
+    last: ClassVar[list[str]] = []
+    """The steps of the history that was run last, which is the one that failed where one did."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +68,8 @@ class Histories(RuleBasedStateMachine):
         self.data = self.folder / "store"
         self.model = Model()
         self.delivered: list[tuple[Path, tuple[Row, ...]]] = []
+        self.steps: list[str] = []
+        type(self).last = self.steps
         self.tally.counts["histories"] += 1
 
     def teardown(self) -> None:
@@ -103,6 +107,7 @@ class Histories(RuleBasedStateMachine):
         self.tally.counts["operations"] += 1
         self.tally.counts["publications"] += 1
         expected = self.model.publish()
+        self.steps.append("publish")
         code, said = command("publish", "--data", str(self.data))
         assert code == expected, said
         assert expected or broken(self.data, known=self.model.problems()) == []
@@ -132,6 +137,7 @@ class Histories(RuleBasedStateMachine):
         self.tally.counts["kills"] += 1
         path = self._write(f"{name}.{kind}", kind, rows)
         run = [sys.executable, "-m", "store", "ingest", "payments", str(path), "--supersede", "--data", str(self.data)]
+        self.steps.append(f"ingest {path.name} --supersede {[tuple(row) for row in rows]}, killed after {0.4 + share * 2:.2f} s")
         with subprocess.Popen(run, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             time.sleep(0.4 + share * 2)
             process.kill()
@@ -163,6 +169,7 @@ class Histories(RuleBasedStateMachine):
     def _upkeep(self, name: str, *arguments: str) -> None:
         self.tally.counts["operations"] += 1
         self.tally.counts["upkeep"] += 1
+        self.steps.append(" ".join((name, *arguments)))
         code, said = command(name, *arguments, "--data", str(self.data))
         assert code == 0, said
 
@@ -202,6 +209,7 @@ class Histories(RuleBasedStateMachine):
             side.write_text(json.dumps(dict(zip(("rows", "fils"), total, strict=True))), encoding="utf-8")
         options = [*(["--supersede"] if supersede else []), *(["--unreconciled"] if unreconciled else [])]
         expected = self.model.ingest(Delivery(_sha256(path), path.name, rows, total, supersede, unreconciled))
+        self.steps.append(f"ingest {path.name} {' '.join(options)} {[tuple(row) for row in rows]}, said to hold {total}")
         code, said = command("ingest", "payments", str(path), *options, "--data", str(self.data))
         assert code == expected, said
         self.delivered.append((path, rows))
@@ -298,8 +306,10 @@ def _published(files: dict[str, File]) -> tuple[Any, ...]:
     )
 
 
-def run(number: int, tally: Tally, *, kills: bool = True, histories: int = 4, steps: int = STEPS) -> str | None:
-    """A few histories that follow from a seed; the first that fails, as hypothesis shortened it, or None."""
+def run(
+    number: int, tally: Tally, *, kills: bool = True, shorten: bool = True, histories: int = 4, steps: int = STEPS
+) -> str | None:
+    """A few histories that follow from a seed; the first that fails (shortened, which takes its time), or None."""
 
     class Counted(Histories):
         pass
@@ -311,11 +321,11 @@ def run(number: int, tally: Tally, *, kills: bool = True, histories: int = 4, st
         deadline=None,
         database=None,
         suppress_health_check=[*HealthCheck],
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, *([Phase.shrink] if shorten else [])),
         verbosity=Verbosity.quiet,
     )
     try:
         run_state_machine_as_test(seed(number)(Counted), settings=how)
     except Exception:
-        return traceback.format_exc()
+        return "\n".join([*Counted.last, "", traceback.format_exc()])
     return None

@@ -131,7 +131,7 @@ class Model:
         for old in replaced:
             old.state = "superseded"
         self._record(file)
-        return _useless(file)
+        return _of_no_use(file)
 
     def publish(self) -> int:
         """Exit code of the command."""
@@ -166,9 +166,9 @@ class Model:
         """Exit code where nothing is to be read."""
         if new.supersede:
             again = found and (found.state != "live" or found.rejected or found in [file for file, _ in self.forsaken()])
-            return _useless(found) if found and not again else None
+            return _of_no_use(found) if found and not again else None
         if found:
-            return 2 if found.state == "superseded" else _useless(found)
+            return 2 if found.state == "superseded" else _of_no_use(found)
         return 2 if any(file.name == new.name for file in self.live()) else None
 
     def _meet(self, file: File, others: Sequence[File]) -> None:
@@ -205,5 +205,6 @@ def _judged(new: Delivery) -> File:
     return file
 
 
-def _useless(file: File) -> int:
-    return int(file.state == "refused" or (bool(file.rows) and len(file.rejected) == len(file.rows)))
+def _of_no_use(file: File) -> int:
+    """Exit code for a file that is in the store."""
+    return int(bool(file.rows) and len(file.rejected) == len(file.rows))
