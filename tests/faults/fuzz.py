@@ -49,8 +49,11 @@ def _histories(seconds: float, seed: int) -> int:
     begun, show = time.monotonic(), Terminal()
     tally = fuzz_histories.Tally()
     while time.monotonic() - begun < seconds:
-        if failed := fuzz_histories.run(seed, tally):
-            print(f"seed {seed}: first failing history\n{failed}\n{tally}\n1 finding", flush=True)
+        if failed := fuzz_histories.run(seed, tally, shorten=False):
+            print(
+                f"seed {seed}: a history failed\n{failed}\n{tally}\n1 finding; looking for the shortest such history", flush=True
+            )
+            print(fuzz_histories.run(seed, tally) or "it did not fail again: a matter of time, see above", flush=True)
             return 1
         seed += 1
         show(str(tally), min(time.monotonic() - begun, 0.999 * seconds), seconds)

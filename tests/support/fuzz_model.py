@@ -207,4 +207,4 @@ def _judged(new: Delivery) -> File:
 
 def _of_no_use(file: File) -> int:
     """Exit code for a file that is in the store."""
-    return int(bool(file.rows) and len(file.rejected) == len(file.rows))
+    return int(file.state == "refused" or (bool(file.rows) and len(file.rejected) == len(file.rows)))
