@@ -55,10 +55,10 @@ class Text:
         first, held = 1, ""
         for piece in self._pieces():
             text = held + piece
+            if (at := _too_long(text)) is not None:
+                raise self._no_text(first + at, f"a line of more than {LONGEST_LINE:,} signs")
             end = text.rfind("\n")
             held = text[end + 1 :]
-            if len(held) > LONGEST_LINE:
-                raise self._no_text(first + text.count("\n"), f"a line of more than {LONGEST_LINE:,} signs")
             if end >= 0:
                 found = Block(first, text[:end], text.count("\n"))
                 yield from self._ready(found, last=False)
@@ -104,7 +104,8 @@ class Text:
                 try:
                     text = decoder.decode(content, final=not content)
                 except UnicodeDecodeError as error:
-                    raise self._no_text(line + content.count(b"\n", 0, error.start), f"no {codec} text") from error
+                    held_back = "\r" if decoder.getstate()[1] & 1 else ""
+                    raise self._no_text(line + _line_ends(held_back, error), f"no {codec} text") from error
                 if "\0" in text:
                     at = line + text.count("\n", 0, text.index("\0"))
                     raise InputError(
@@ -117,3 +118,20 @@ class Text:
 
     def _no_text(self, line: int, what: str) -> InputError:
         return InputError(f"{self._name}, line {line}: {what}; declare its encoding in a mapping")
+
+
+def _too_long(text: str) -> int | None:
+    """Which line of a text, from 0, is longer than a record may be; None where none is."""
+    start = 0
+    while len(text) - start > LONGEST_LINE:
+        end = text.rfind("\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            return text.count("\n", 0, start)
+        start = end + 1
+    return None
+
+
+def _line_ends(held_back: str, error: UnicodeDecodeError) -> int:
+    """Line ends before the bytes that are no text, in a piece that follows what the decoder held back."""
+    good = held_back + bytes(error.object[: error.start]).decode(error.encoding, "ignore")
+    return io.StringIO(good, newline=None).read().count("\n")

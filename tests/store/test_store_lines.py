@@ -60,7 +60,11 @@ def test_a_block_may_end_anywhere(tmp_path_factory: pytest.TempPathFactory, text
     [
         (b"a\nb\n\xff\n", {}, "line 3: no utf-8 text"),
         (b"a\n\0b", {}, "line 2: NUL character"),
+        (b"a\rb\r\xff\r", {}, "line 3: no utf-8 text"),
+        (b"a\r\nb\r\n\xff", {}, "line 3: no utf-8 text"),
+        (b"\xff\xfe" + "a\nب\n".encode("utf-16-le") + b"\x00\xdc\x00\xdc", {}, "line 3: no utf-16 text"),
         (b"a" * (lines.LONGEST_LINE + 1), {}, "line 1: a line of more than"),
+        (b"a\n" + b"b" * (lines.LONGEST_LINE + 1) + b"\nc\n", {}, "line 2: a line of more than"),
         (b"a\nb\n", {"trailer": r"END;(?P<rows>\d+)"}, "line 2: the trailer is missing, so the file was cut short"),
         (b"", {"trailer": r"END;(?P<rows>\d+)"}, "the trailer is missing"),
         (b"a\nEND;1;\n", {"trailer": r"END;(?P<rows>\d+)"}, "line 2: the trailer is missing"),
@@ -69,6 +73,21 @@ def test_a_block_may_end_anywhere(tmp_path_factory: pytest.TempPathFactory, text
 def test_what_is_no_text_is_refused_with_its_line(tmp_path: Path, content: bytes, how: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         read(written(tmp_path, content), **how)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 5])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_the_line_of_a_bad_sign_does_not_depend_on_where_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: str
+) -> None:
+    monkeypatch.setattr(lines, "BLOCK_BYTES", block)
+    with pytest.raises(InputError, match="line 4: no utf-8 text"):
+        read(written(tmp_path, f"a{end}ب{end}{end}".encode() + b"\xff"))
+
+
+def test_a_line_as_long_as_a_record_may_be_is_one_wherever_it_lies(tmp_path: Path) -> None:
+    longest = "b" * lines.LONGEST_LINE
+    assert read(written(tmp_path, f"a\n{longest}\nc\n{longest}".encode())) == [*enumerate(["a", longest, "c", longest], 1)]
 
 
 @pytest.mark.parametrize("block", [1, 4, 1 << 20])
