@@ -64,7 +64,7 @@ def timestamp(text: pl.Expr) -> pl.Expr:
     return whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False, time_zone="UTC")
 
 
-_TIMESTAMP: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2}$"
+_TIMESTAMP: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2}$"
 _SPELLINGS: Final = (
     (r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) ", "${1}T"),
     (r"[Zz]$", "+00:00"),
@@ -169,7 +169,7 @@ def _quick(text: pl.Expr, wanted: pl.DataType) -> pl.Expr:
     )
 
 
-_UTC: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00|\+00:00)$"
+_UTC: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|\+00|\+00:00)$"
 
 
 def _read_again(text: pl.Series, read: pl.Series, wanted: pl.DataType) -> pl.Series:

@@ -159,7 +159,11 @@ def _month(text: pl.Expr, form: str | None) -> pl.Expr:
 
 
 def _local(text: pl.Expr, column: Column) -> pl.Expr:
-    """A time written as `format`, or without an offset in `timezone`; null where the clock shows it never or twice."""
+    """A time written as `format`, or without an offset in `timezone`; null where the clock shows it never or twice.
+
+    Second 60 is no time either: read as a time it would be another one, of the next minute and perhaps of the next day.
+    """
+    text = pl.when(~text.str.contains(":60([^0-9]|$)")).then(text)
     if column.timezone is None:
         return text.str.to_datetime(column.format, time_unit="us", time_zone="UTC", strict=False)
     plain = text if column.format else text.str.replace(" ", "T", literal=True)

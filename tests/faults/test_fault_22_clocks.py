@@ -51,6 +51,25 @@ def test_fault_22_a_mapping_gives_naive_times_their_zone_and_hours_that_are_not_
     assert broken(data) == []
 
 
+def test_fault_22_second_sixty_is_no_time_for_it_would_be_one_of_the_next_minute(tmp_path: Path) -> None:
+    data = tmp_path / "store"
+    times = ["2012-12-31T19:59:59Z", "2012-12-31T19:59:60Z", "2012-12-31 23:59:60.5+04:00"]
+    rows = [text(n, occurred_at=time, received_at="2012-12-31T20:00:05Z") for n, time in enumerate(times, 1)]
+    assert counts(take(data, "payments", csv(tmp_path / "p.csv", rows))) == (3, 1, 0, 2)
+    local = mapping(tmp_path, occurred_at='{ from = "occurred_at", timezone = "Asia/Dubai" }')
+    take(
+        data,
+        "payments",
+        csv(tmp_path / "q.csv", [text(9, occurred_at="2012-12-31 23:59:60", received_at="2012-12-31T20:00:05Z")]),
+        mapping=local,
+    )
+    assert rejects(data) == [
+        (2, "occurred_at", "timestamp"),
+        (3, "occurred_at", "timestamp_with_offset"),
+        (4, "occurred_at", "timestamp_with_offset"),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 def test_fault_22_a_time_in_the_future_is_quarantined_beyond_a_day(tmp_path: Path, kind: str) -> None:
     data = tmp_path / "store"
