@@ -88,7 +88,7 @@ _SERIES: Final = ("department", "period_start", "period_end")
 _SOURCES = """
     SELECT source, count(*) AS files, sum(rows_in) AS rows_in, sum(accepted) AS accepted, sum(duplicates) AS duplicates,
            sum(rejected) AS rejected, sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,
-           min(min(first_day), min(coalesce(covers_from, first_day))) AS first_day,
+           min(coalesce(min(first_day, covers_from), first_day, covers_from)) AS first_day,
            max(coalesce(covers_to, last_day)) AS last_day,
            (SELECT count(DISTINCT day) FROM days JOIN files live ON live.sha256 = file_sha256
             WHERE live.state = 'live' AND days.source = files.source AND days.accepted > 0) AS days

@@ -72,7 +72,8 @@ _FILES: Final = """
 _COVERAGE: Final = """
     SELECT source, count(*), sum(rows_in), sum(accepted), sum(duplicates), sum(rejected),
            sum(fils_in), sum(fils_accepted), sum(fils_duplicates), sum(fils_rejected),
-           min(min(first_day), min(coalesce(covers_from, first_day))), max(max(last_day), max(coalesce(covers_to, last_day))),
+           min(coalesce(min(first_day, covers_from), first_day, covers_from)),
+           max(coalesce(max(last_day, covers_to), last_day, covers_to)),
            max(ingested_at)
     FROM files WHERE state <> 'superseded' GROUP BY source ORDER BY source"""
 _DAYS: Final = """
