@@ -18,6 +18,7 @@ import polars as pl
 
 from store import control, derive, entry, files, intake, ledger, parts, receipt, sandbox, settings
 from store.actions import Actions, actions
+from store.check import CONFLICT
 from store.contract import SOURCES, Source
 from store.control import NOTHING, Control
 from store.errors import ConflictError, InputError
@@ -96,16 +97,16 @@ def ingest(path: Path, order: Order) -> Outcome:
         raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
     agreed = _settings(order)
     with ledger.opened(order.data) as connection:
-        if path.is_file() and (seen := _seen(connection, path.name, files.sha256(path), order)):
+        if path.is_file() and (seen := _seen(connection, order, path.name, files.sha256(path), control.beside(path))):
             with files.staging(order.data) as aside, files.lock(order.data):
                 receipt.catch_up(order.data, aside, connection)
             return _known(seen, path)
         with files.staging(order.data) as aside:
-            job, said = _job(path, order, agreed, aside)
+            job, beside = _job(path, order, agreed, aside)
             taken = sandbox.run(path.name, order.limits, intake.take, job)
-            said = control.agreed(said, taken.trailer, path.name)
+            said = control.agreed(beside, taken.trailer, path.name)
             with files.lock(order.data):
-                if seen := _seen(connection, path.name, job.sha256, order):
+                if seen := _seen(connection, order, path.name, job.sha256, beside):
                     return _known(seen, path)
                 return _commit(connection, order, Arrival(job, taken, said))
 
@@ -118,14 +119,19 @@ def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]
         return frozenset(row["sha256"] for row in live if row["name"] in coming and row["sha256"] != coming[row["name"]])
 
 
-def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) -> sqlite3.Row | None:
+def _seen(connection: sqlite3.Connection, order: Order, name: str, sha256: str, said: Control) -> sqlite3.Row | None:
     """The ledger's entry of these bytes where nothing is left to do. Raises ConflictError where somebody has to decide."""
     found = ledger.file_state(connection, sha256)
     if found and found["source"] != order.source.name:
         raise ConflictError(f"{name}: these bytes came in as source '{found['source']}' before; a file belongs to one source")
     if order.supersede:
-        return found if found and not _worth_reading_again(connection, found) else None
+        return found if found and not _worth_reading_again(connection, order.data, found, said) else None
     if found and found["state"] != "superseded":
+        if _says_more(connection, found, said):
+            raise ConflictError(
+                f"{name}: these bytes came in before, and {name}{control.SUFFIX} says of them what was not known then; "
+                "add --supersede to read them again under it"
+            )
         return found
     if order.source.kind == "reference":
         return None
@@ -139,10 +145,24 @@ def _seen(connection: sqlite3.Connection, name: str, sha256: str, order: Order) 
     return None
 
 
-def _worth_reading_again(connection: sqlite3.Connection, found: sqlite3.Row) -> bool:
-    """Whether the same bytes can come to something else now: rows were rejected, or left out for a file that counts no longer."""
+def _worth_reading_again(connection: sqlite3.Connection, data: Path, found: sqlite3.Row, said: Control) -> bool:
+    """Whether the same bytes can come to something else now: rows were rejected, or left out for a file that counts no longer;
+    what was made of them is damaged; or their sender says more of them."""
     forsaken = {row["sha256"] for row in ledger.forsaken(connection)}
-    return found["state"] != "live" or found["rejected"] > 0 or found["sha256"] in forsaken
+    changed = found["state"] != "live" or found["rejected"] > 0 or found["sha256"] in forsaken
+    stored = ledger.parts_of(connection, found["sha256"])
+    damaged = any(parts.damaged(data / part["path"], part["sha256"]) for part in stored)
+    return changed or damaged or _says_more(connection, found, said)
+
+
+def _says_more(connection: sqlite3.Connection, found: sqlite3.Row, said: Control) -> bool:
+    """Whether a side file declares totals or days of a known file that the ledger does not have."""
+    held = ledger.declared(connection, found["sha256"])
+    totals = {"rows": said.rows, "fils": said.fils, "sha256": said.sha256}
+    days = tuple(day.isoformat() for day in (said.first, said.last) if day)
+    return any(total is not None and held.get(what) != str(total) for what, total in totals.items()) or (
+        bool(days) and days != (found["covers_from"], found["covers_to"])
+    )
 
 
 def _settings(order: Order) -> Settings:
@@ -192,8 +212,8 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     for candidate in taken.candidates:
         met = known(connection, order.data, job.source, candidate, leaving)
         settled.keep(candidate) if met is None else settled.meet(candidate, met, job.maker)
-    late = sandbox.run(job.name, order.limits, intake.raw, job, settled.late) if settled.late else {}
     totals = entry.totals(taken, settled)
+    late = _late(order, job, settled.late, totals.rejected) if settled.late else {}
     compared = control.compare(arrival.said, totals.rows_in, totals.fils_in, job.sha256)
     control.insist(job.name, compared, unreconciled=order.unreconciled)
     refused = not (totals.accepted or totals.duplicates) and (job.source.kind == "reference" or bool(replaced))
@@ -216,6 +236,12 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     )
     record.check()
     return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != job.sha256}
+
+
+def _late(order: Order, job: Job, lines: list[int], rejected: int) -> dict[int, str]:
+    """Raw texts of the lines that contradict the store. Raises InputError where the file has too many rejects with them."""
+    intake.insist_on_few(job.name, rejected, (min(lines), "", CONFLICT))
+    return sandbox.run(job.name, order.limits, intake.raw, job, lines)
 
 
 def _covers(arrival: Arrival) -> tuple[str, str] | None:

@@ -97,6 +97,16 @@ def raw(job: Job, lines: Collection[int]) -> dict[int, str]:
     return found
 
 
+def insist_on_few(name: str, rejects: int, such_as: tuple[int, str, str]) -> None:
+    """Raise InputError where more rows break a rule than are worth keeping; `such_as` is the line, column and rule of one."""
+    if rejects > MOST_REJECTS:
+        line, column, rule = such_as
+        raise InputError(
+            f"{name}: more than {MOST_REJECTS:,} rows break a rule, such as line {line} "
+            f"({column or 'row'}: {rule}); correct the file or its mapping. Nothing of it was taken in"
+        )
+
+
 class _Opened:
     """The file as its format says it is to be read."""
 
@@ -212,12 +222,7 @@ class _Gathered:
         rules = pl.col("rule").unique(maintain_order=True).str.join(", ")
         by_line = problems.group_by(LINE, maintain_order=True).agg(columns, rules).sort(LINE)
         self._count_rejects += by_line.height
-        if self._count_rejects > MOST_REJECTS:
-            line, column, rule = by_line.row(0)
-            raise InputError(
-                f"{self._job.name}: more than {MOST_REJECTS:,} rows break a rule, such as line {line} "
-                f"({column or 'row'}: {rule}); correct the file or its mapping. Nothing of it was taken in"
-            )
+        insist_on_few(self._job.name, self._count_rejects, by_line.row(0))
         texts = records.raw(by_line[LINE].to_list())
         self._write_rejects(f"{number}.rejects", by_line.with_columns(raw=pl.Series([texts[n] for n in by_line[LINE]])))
 
@@ -228,6 +233,8 @@ class _Gathered:
         if repeats.contradicting.height:
             self._rejected.append(_daily(repeats.contradicting, self._job))
             lines = repeats.contradicting[LINE].sort()
+            self._count_rejects += len(lines)
+            insist_on_few(self._job.name, self._count_rejects, (lines[0], "", CONFLICT))
             texts = raw(self._job, lines.to_list())
             rows = {LINE: lines, "column": [""] * len(lines), "rule": [CONFLICT] * len(lines), "raw": [texts[n] for n in lines]}
             self._write_rejects("late.rejects", pl.DataFrame(rows))

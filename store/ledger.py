@@ -266,6 +266,17 @@ def live_parts(connection: sqlite3.Connection, source: str) -> list[sqlite3.Row]
     return connection.execute(f"{query} ORDER BY path", (source,)).fetchall()
 
 
+def parts_of(connection: sqlite3.Connection, sha256: str) -> list[sqlite3.Row]:
+    """Parts of one file."""
+    return connection.execute("SELECT * FROM parts WHERE file_sha256 = ? ORDER BY path", (sha256,)).fetchall()
+
+
+def declared(connection: sqlite3.Connection, sha256: str) -> dict[str, str]:
+    """The control totals a file came in with, by what they are of."""
+    rows = connection.execute("SELECT what, expected FROM controls WHERE file_sha256 = ?", (sha256,))
+    return {row["what"]: row["expected"] for row in rows}
+
+
 def forsaken(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """Live files (sha256, source, name, rows, on_name) whose duplicates were left out for a file that counts no longer."""
     return connection.execute(_FORSAKEN).fetchall()

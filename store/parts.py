@@ -135,6 +135,11 @@ def place(candidate: Candidate, source: Source, data: Path) -> Part:
     )
 
 
+def damaged(path: Path, sha256: str) -> bool:
+    """Whether a stored part is missing, or holds other bytes than the ledger says."""
+    return not path.is_file() or files.sha256(path) != sha256
+
+
 def numbered(candidate: Candidate) -> pl.DataFrame:
     """The rows of a candidate with their line numbers (LINE) first."""
     rows = pl.read_parquet(candidate.file, hive_partitioning=False, glob=False)

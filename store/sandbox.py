@@ -130,15 +130,15 @@ def _child(sender: Connection, limits: Limits, work: Callable[..., Any], args: t
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     try:
-        answer = (True, work(*args, **kwargs))
+        sender.send((True, work(*args, **kwargs)))
     except (StoreError, OSError) as error:
-        answer = (False, error)
+        sender.send((False, error))
     except MemoryError:
         os.abort()
     except Exception as error:
         said = str(error).splitlines()
-        answer = (False, _FaultError(f"it cannot be read ({type(error).__name__}: {said[0] if said else 'without a word'})"))
-    sender.send(answer)
+        fault = _FaultError(f"it cannot be read ({type(error).__name__}: {said[0] if said else 'without a word'})")
+        sender.send((False, fault))
 
 
 def _limit(what: int, value: int) -> None:

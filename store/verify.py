@@ -198,7 +198,10 @@ def _ledgers(connection: sqlite3.Connection, published: Collection[str]) -> list
 
 _OWN = "SELECT source, strftime(month, '%Y-%m'), rows_ledger, fils_ledger FROM reconciliation"
 """What the ledger held when a snapshot was made. A file that was read again since has other parts now."""
-_LOST = "restore it from a backup, or run `rebuild --incomplete` and ingest its file again with --supersede"
+_LOST = (
+    "restore it from a backup, or ingest its file again with --supersede; "
+    "without the file, `rebuild --incomplete` leaves its rows out"
+)
 _PARTS = """
     SELECT parts.* FROM parts LEFT JOIN files ON files.sha256 = file_sha256 WHERE retired_at IS NULL ORDER BY path"""
 _ACCEPTED = """

@@ -11,7 +11,7 @@ import pytest
 
 from store import ledger, status
 from store.control import SUFFIX, trailer
-from store.errors import ControlError, InputError
+from store.errors import ConflictError, ControlError, InputError
 from store.publish import publish
 from store.snapshot import open_current
 from store.verify import verify
@@ -123,6 +123,40 @@ def test_declared_days_make_a_quiet_day_a_delivered_one(tmp_path: Path, data: Pa
     ]
     [found] = status.sources(data)
     assert (found.first_day, found.complete_through, found.days) == (date(2012, 9, 29), date(2012, 10, 1), 1)
+
+
+def test_an_empty_log_with_declared_days_covers_them(tmp_path: Path, data: Path) -> None:
+    take(data, "departments", parquet(tmp_path / "d.parquet", "departments", [department("dewa")]))
+    empty = say(parquet(tmp_path / "p.parquet", "payments", []), **{"from": "2012-09-29", "to": "2012-09-30"})
+    take(data, "payments", empty)
+    publish(data)
+    assert covered(data) == [(date(2012, 9, 29), 0, 0, True), (date(2012, 9, 30), 0, 0, True)]
+    snapshot = open_current(data)
+    assert snapshot.cursor().execute("SELECT first_day, last_day FROM coverage").fetchall() == [
+        (None, None),
+        (date(2012, 9, 29), date(2012, 9, 30)),
+    ]
+    assert snapshot.complete_through == date(2012, 9, 30)
+    snapshot.close()
+    _, found = status.sources(data)
+    assert (found.first_day, found.complete_through, found.days) == (date(2012, 9, 29), date(2012, 9, 30), 0)
+
+
+def test_a_declaration_that_comes_after_its_file_asks_for_a_decision_and_then_counts(tmp_path: Path, data: Path) -> None:
+    path = parquet(tmp_path / "p.parquet", "payments", [payment(1)])
+    take(data, "payments", path)
+    say(path, rows=1, **{"from": "2012-09-29", "to": "2012-09-30"})
+    with pytest.raises(ConflictError, match=r"p\.parquet\.control\.json says of them what was not known then; add --supersede"):
+        take(data, "payments", path)
+    assert take(data, "payments", path, supersede=True).status == "stored"
+    assert take(data, "payments", path).status == "known"
+    assert take(data, "payments", path, supersede=True).status == "known"
+    publish(data)
+    assert covered(data) == [(date(2012, 9, 29), 0, 0, True), (date(2012, 9, 30), 1, 0, True)]
+    say(path, rows=2)
+    with pytest.raises(ControlError, match="rows 2 promised, 1 came"):
+        take(data, "payments", path, supersede=True)
+    assert verify(data).problems == ()
 
 
 def test_a_file_that_ends_in_the_middle_of_a_day_does_not_make_that_day_complete(tmp_path: Path, data: Path) -> None:

@@ -410,3 +410,23 @@ def test_rows_and_fils_in_are_all_accounted_for(tmp_path_factory: pytest.TempPat
     came, accepted, duplicates, rejected = fils(folder / "store")
     assert came == sum(row["amount_fils"] for row in rows if row["amount_fils"] < 10**17) == accepted + duplicates + rejected
     assert verify(folder / "store").problems == ()
+
+
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize(("stored_already", "refused"), [(0, False), (1, False), (2, True)])
+def test_rows_that_contradict_the_store_count_towards_the_most_a_file_may_have_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored_already: int, refused: bool
+) -> None:
+    monkeypatch.setattr("store.intake.MOST_REJECTS", 2)
+    data = tmp_path / "store"
+    take(data, "payments", parquet(tmp_path / "p.parquet", "payments", [payment(n) for n in range(1, 1 + stored_already)]))
+    rows = [payment(1, amount_fils=5), payment(2, amount_fils=5), payment(3, amount_fils=-1)]
+    coming = parquet(tmp_path / "q.parquet", "payments", rows)
+    if refused:
+        with pytest.raises(
+            InputError, match=r"q\.parquet: more than 2 rows break a rule, such as line 1 \(row: conflicting_duplicate\)"
+        ):
+            take(data, "payments", coming)
+        assert stored(data, "payments").height == stored_already
+    else:
+        assert take(data, "payments", coming).rejected == 1 + stored_already

@@ -133,8 +133,20 @@ def test_verify_names_the_file_in_which_a_bit_was_flipped(store: Path) -> None:
     path.write_bytes(content)
     assert verify(store).problems == (
         f"{path.relative_to(store).as_posix()}: its bytes have changed (SHA-256 differs); restore it from a backup, "
-        "or run `rebuild --incomplete` and ingest its file again with --supersede",
+        "or ingest its file again with --supersede; without the file, `rebuild --incomplete` leaves its rows out",
     )
+
+
+@pytest.mark.parametrize("harm", ["changed", "missing"])
+def test_ingesting_its_file_again_mends_a_damaged_part(tmp_path: Path, harm: str) -> None:
+    data, sound = tmp_path / "store", parquet(tmp_path / "p.parquet", "payments", [payment(1), payment(2)])
+    take(data, "payments", sound)
+    path = part(data, "payments")
+    path.write_bytes(b"PAR1") if harm == "changed" else path.unlink()
+    assert len(verify(data).problems) == 1
+    assert take(data, "payments", sound, supersede=True).accepted == 2
+    assert take(data, "payments", sound, supersede=True).status == "known"
+    assert verify(data).problems == ()
 
 
 def test_verify_names_a_missing_part_and_counts_unknown_ones(store: Path) -> None:
