@@ -6,6 +6,8 @@ its first whole day on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import metrics
 from metrics import BESIDE_TWO, Note, Result, Window
 from ui.context import Context
@@ -42,3 +44,8 @@ def twice(context: Context, result: Result) -> str:
 def listed(context: Context, *parts: str) -> str:
     """The parts of a note above a chart, as a list of the page's language; empty ones drop out."""
     return context._("; ").join(part for part in parts if part)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """The sentences of a note above a chart, one after the other; empty ones drop out."""
+    return ". ".join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """Availability of parts as dots with their bounds, worst first: where the zero of a bar would hide every difference.
 
 Rule: the filled dot is the number (maintenance left out), the ring the same with maintenance counted as down, the line what
-unknown time allows; the target is a dashed line. The label says the number.
+unknown time allows, the tick the part's target. The label says the number, and "missed" where the target was.
 Hazard: a part without probes has no dot and says "no data": it is neither 0% nor 100%.
 """
 
@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from ui.charts import Figure, colours, hover, layout, name_labels, names_axis, row_height, value_axis, wrapped
+from ui.charts import Figure, colours, hover, layout, plot_text, wrapped
 from ui.context import Context
+from ui.rows import TOP, label_beside, margins, name_above, rows_axis, shared_axis
+
+_ROW: Final = 42
+_ABOVE: Final = 17
+"""Pixels of a row, and how far above its line its name stands."""
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One part: its share with and without maintenance, what unknown time allows, and what a click filters by."""
+    """One part: its share with and without maintenance, what unknown time allows, its target and whether it missed it, and
+    what a click filters by.
+    """
 
     name: str
     value: float | None
@@ -27,56 +34,63 @@ class Dot:
     filter: tuple[str, str] | None = None
     details: tuple[str, ...] = ()
     chosen: bool = True
+    target: float | None = None
+    missed: bool = False
 
 
-def dots(context: Context, rows: Sequence[Dot], target: float | None = None) -> Figure:
-    """Dots on a common scale that ends at 100%."""
-    low, high = _span(rows, target)
-    room = (high - low) * 0.2
-    axis = value_axis(context, low, high, "share", most=4, side="top", automargin=True, tickangle=0)
-    span = [high + room, low - (high - low) * 0.05]
-    axis["range"] = span if context.rtl else span[::-1]
-    data = [_bounds(context, rows), _rings(context, rows), _dots(context, rows)]
-    names = names_axis(context, name_labels(context, [row.name for row in rows]), grid=True)
-    figure: Figure = {
-        "data": data,
+def dots(context: Context, rows: Sequence[Dot]) -> Figure:
+    """Dots on a common scale, each with a tick at its own target."""
+    axis = shared_axis(context, *_span(rows), "share")
+    start = axis["range"][1 if context.rtl else 0]
+    labels = [_label(context, row) for row in rows]
+    annotations = [name_above(context, i, row.name, _ABOVE) for i, row in enumerate(rows)]
+    annotations += [
+        label_beside(context, i, _reach(row, start), text) for i, (row, text) in enumerate(zip(rows, labels, strict=True))
+    ]
+    return {
+        "data": [_bounds(context, rows), _rings(context, rows), _dots(context, rows), _targets(context, rows)],
         "layout": layout(
             context,
-            max(110, row_height(names) * len(rows) + 48),
-            margin={"t": 26},
+            _ROW * len(rows) + TOP + 8,
+            margin=margins(context, labels),
             xaxis=axis,
-            yaxis=names,
+            yaxis={**rows_axis(context, len(rows)), "range": [len(rows) - 0.6, -0.72]},
             clickmode="event+select",
-            annotations=[_label(context, i, row, low) for i, row in enumerate(rows)],
+            annotations=annotations,
         ),
     }
-    if target is not None:
-        line = {"color": colours(context).muted, "width": 1, "dash": "dot"}
-        figure["layout"]["shapes"] = [
-            {"type": "line", "x0": target, "x1": target, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
-        ]
-        figure["layout"]["margin"]["b"] = 22
-        figure["layout"]["annotations"].append(_target_label(context, target))
-    return figure
 
 
-def _target_label(context: Context, target: float) -> dict[str, Any]:
-    """What the dashed line is, under it, where no row is."""
+def _span(rows: Sequence[Dot]) -> tuple[float, float]:
+    """Lowest and highest of all marks; the scale ends at the next round number, so at most at 100%."""
+    known = [v for row in rows for v in (row.value, row.other, row.target, *(row.bounds or ())) if v is not None]
+    low, high = min(known, default=0.99), max(known, default=1.0)
+    return (low, high) if low < high else (min(low, 0.999), 1.0)
+
+
+def _reach(row: Dot, start: float) -> float:
+    """The right-most mark of a row; the start of the scale where it has none."""
+    return max((v for v in (row.value, row.other, row.target, *(row.bounds or ())) if v is not None), default=start)
+
+
+def _label(context: Context, row: Dot) -> str:
+    """The number, and the word "missed" in red where it is below the target."""
+    if not row.missed:
+        return context.format.phrase(row.label)
+    missed = f'<span style="color:{colours(context).bad}">{plot_text(context._("missed"))}</span>'
+    return context.format.phrase(f"{row.label} · {missed}")
+
+
+def _targets(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
+    found = [(i, row.target) for i, row in enumerate(rows) if row.target is not None]
     return {
-        "x": target,
-        "y": 0,
-        "yref": "paper",
-        "text": context.format.phrase(context._("Target {target}", target=context.format.share(target))),
-        "showarrow": False,
-        "yanchor": "top",
-        "font": {"size": 11, "color": colours(context).muted},
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for _, x in found],
+        "y": [i for i, _ in found],
+        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": colours(context).ink}},
+        "hoverinfo": "skip",
     }
-
-
-def _span(rows: Sequence[Dot], target: float | None) -> tuple[float, float]:
-    known = [v for row in rows for v in (row.value, row.other, *(row.bounds or ())) if v is not None]
-    low = min([*known, target if target is not None else 1.0], default=0.99)
-    return (low if low < 1 else 0.999), 1.0
 
 
 def _bounds(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
@@ -118,20 +132,4 @@ def _dots(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
         "unselected": {"marker": {"opacity": 1}},
         "hovertext": [hover(f"<b>{wrapped(row.name, 60)}</b>", *row.details) for _, row in found],
         "hoverinfo": "text",
-    }
-
-
-def _label(context: Context, position: int, row: Dot, low: float) -> dict[str, Any]:
-    """The number beside the right-most mark of its row."""
-    marks = [v for v in (row.value, row.other, *(row.bounds or ())) if v is not None]
-    return {
-        "x": max(marks, default=low),
-        "y": position,
-        "text": row.label,
-        "showarrow": False,
-        "xanchor": "right" if context.rtl else "left",
-        "xshift": -9 if context.rtl else 9,
-        "font": {"size": 11.5, "color": colours(context).muted},
-        "bgcolor": colours(context).surface,
-        "borderpad": 1,
     }

@@ -70,7 +70,7 @@ class Grid:
         )
 
 
-_KINDS: dict[Unit, Kind] = {
+KINDS: dict[Unit, Kind] = {
     "count": "count",
     "fils": "money",
     "share": "share",
@@ -219,7 +219,7 @@ def _change(title: str, result: Result, names: Names) -> Iterator[_Field]:
 
 def _bounds(title: str, result: Result, names: Names) -> Iterator[_Field]:
     """Lowest and highest value that what is unknown allows."""
-    words, kind, unit = names.format.words, _KINDS.get(result.kpi.unit, "number"), names.format.unit(result.kpi.unit)
+    words, kind, unit = names.format.words, KINDS.get(result.kpi.unit, "number"), names.format.unit(result.kpi.unit)
     lowest, highest = words("{title}, lowest", title=title), words("{title}, highest", title=title)
     yield _Field(Column(lowest, kind, unit, short=words("Lowest")), lambda r: r.bounds[0] if r.bounds else None)
     yield _Field(Column(highest, kind, unit, short=words("Highest")), lambda r: r.bounds[1] if r.bounds else None)
@@ -235,7 +235,7 @@ def _value(
 ) -> Iterator[_Field]:
     fmt, unit = names.format, result.kpi.unit
     if unit != "fils":
-        yield _Field(Column(title, _KINDS.get(unit, "number"), fmt.unit(unit), short=short), take)
+        yield _Field(Column(title, KINDS.get(unit, "number"), fmt.unit(unit), short=short), take)
         return
     minor = fmt.words("{title}, {what}", title=title, what=fmt.minor_unit_name)
     yield _Field(Column(title, "money", fmt.currency, short=short), lambda row: _major(take(row)))
@@ -265,7 +265,7 @@ def _parts(
 
 
 def _uncertainty(title: str, result: Result, names: Names) -> Iterator[_Field]:
-    words, kind = names.format.words, _KINDS.get(result.kpi.unit, "number")
+    words, kind = names.format.words, KINDS.get(result.kpi.unit, "number")
     unit = names.format.unit(result.kpi.unit)
     yield _Field(
         Column(words("{title}, 95% from", title=title), kind, unit, short=words("95% from")),

@@ -32,7 +32,7 @@ class Progress:
 
 def progress(context: Context, result: Result) -> Progress | None:
     """The way of an answer's total to its target; None where there is no target that means the same."""
-    target = _target(context, result)
+    target = view_target(context, result)
     if target is None or not target or result.total.value is None:
         return None
     if result.kpi.unit in ("fils", "count"):
@@ -40,13 +40,8 @@ def progress(context: Context, result: Result) -> Progress | None:
     return _of_level(context, result, target)
 
 
-def level(context: Context, result: Result) -> float | None:
-    """The target that means the same as an answer's total, for a line in a chart."""
-    target = _target(context, result)
-    return None if target is None else float(target)
-
-
-def _target(context: Context, result: Result) -> Fraction | None:
+def view_target(context: Context, result: Result) -> Fraction | None:
+    """The target that means the same as an answer's total; None for a part of a department, or several of them."""
     filters = dict(result.filters.values)
     departments = filters.pop("department", ())
     if filters or len(departments) > 1:

@@ -42,7 +42,7 @@ def test_services_come_worst_first_with_both_readings_of_maintenance(
 ) -> None:
     app = visit(monkeypatch, data, "availability", lang=language)
     services = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
-    bounds, rings, dots = services
+    bounds, rings, dots, _targets = services
     assert dots["customdata"] == [["service", "dewa-bills"], ["service", "customs-duty"]]
     assert dots["x"][0] < dots["x"][1] == 1.0
     assert len(rings["x"]) == 2
@@ -69,3 +69,44 @@ def test_computed_downtime_stands_beside_what_the_monitor_reported(monkeypatch: 
     assert "Computed beside reported" in said
     assert "2 h 1 min" in said
     assert "1 min" in said
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three departments: one reaches its own target, one misses its own, one has none and misses the government's."""
+    folder = tmp_path_factory.mktemp("judged")
+    down = {"customs": 30, "dewa": 40, "police": 90}
+    rows = [
+        {"day": date(2012, 9, 3), "department": code, "service": f"{code}-1", "up_seconds": 10_000 - n, "down_seconds": n}
+        for code, n in down.items()
+    ]
+    targets = [
+        {"kpi": "availability", "department": code, "year": 2012, "numerator": number, "denominator": 10_000}
+        for code, number in (("*", 9_960), ("customs", 9_962), ("dewa", 9_975))
+    ]
+    build_snapshot(folder, availability=rows, targets=targets).close()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("language", "missed", "general"),
+    [
+        ("en", "Target missed by 2 of 3: police, dewa", "No target of its own, so the government's 99.60%: police"),
+        ("ar", "لم يتحقق المستهدف لدى 2 من أصل 3: police، dewa", "لا مستهدف خاص، فيسري مستهدف الحكومة 99.60%: police"),
+    ],
+)
+def test_departments_stand_against_their_own_targets_and_who_missed_is_said(
+    monkeypatch: pytest.MonkeyPatch, judged: Path, language: str, missed: str, general: str
+) -> None:
+    app = visit(monkeypatch, judged, "availability", lang=language)
+    said = plain(text(app))
+    assert missed in said
+    assert general in said
+    departments = json.loads(app.get("plotly_chart")[1].proto.spec)["data"]
+    assert departments[3]["x"] == [0.996, 0.9975, 0.9962], "worst first: police, dewa, customs"
+
+
+def test_the_target_of_a_department_stays_its_own_when_it_is_chosen(monkeypatch: pytest.MonkeyPatch, judged: Path) -> None:
+    app = visit(monkeypatch, judged, "availability", department="dewa")
+    departments = json.loads(app.get("plotly_chart")[1].proto.spec)["data"]
+    assert departments[3]["x"] == [0.996, 0.9975, 0.9962]

@@ -149,11 +149,19 @@ def test_29_february_stands_still_in_the_other_year(context: Context) -> None:
 
 
 def test_dots_end_at_100_per_cent_and_leave_out_what_is_not_known(context: Context) -> None:
-    figure = dots(context, [Dot("a", 0.98, "98%", bounds=(0.97, 0.985)), Dot("b", None, "no data")], target=0.997)
+    figure = dots(context, [Dot("a", 0.98, "98%", bounds=(0.97, 1.0)), Dot("b", None, "no data")])
     assert figure["data"][2]["x"] == [0.98]
-    assert figure["data"][0]["x"] == [0.97, 0.985, None]
-    assert figure["layout"]["shapes"][0]["x0"] == 0.997
-    assert figure["layout"]["annotations"][1]["text"] == "no data"
+    assert figure["data"][0]["x"] == [0.97, 1.0, None]
+    assert figure["layout"]["xaxis"]["range"][1] == 1.0
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["a", "b", "98%", "no data"]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_scale_of_dots_has_a_number_at_each_of_its_ends(context: Context, language: str) -> None:
+    figure = dots(context_over(context.snapshot, language), [Dot("a", 0.983, "98.3%"), Dot("b", 0.997, "99.7%")])
+    axis = figure["layout"]["xaxis"]
+    assert [plain(axis["ticktext"][i]) for i in (0, -1)] == ["98.0%", "100.0%"]
+    assert sorted(axis["range"]) == [axis["tickvals"][0], axis["tickvals"][-1]] == [0.98, 1.0]
 
 
 def test_dark_charts_take_the_dark_palette(context: Context) -> None:
@@ -194,13 +202,6 @@ def test_labels_in_arabic_keep_their_direction(context: Context) -> None:
     found = progression(arabic, "collected_amount")
     assert plain(found.current.label) != found.current.label
     assert running_total(arabic, found.current, found.base, found.ticks, "fils")["layout"]["yaxis"]["side"] == "right"
-
-
-def test_the_target_line_of_dots_says_what_it_is(context: Context) -> None:
-    rows = [Dot("Dubai Customs", 0.99, "99.00%")]
-    labels = [a["text"] for a in dots(context, rows, 0.997)["layout"]["annotations"]]
-    assert labels == ["99.00%", "Target 99.70%"]
-    assert [a["text"] for a in dots(context, rows)["layout"]["annotations"]] == ["99.00%"]
 
 
 def test_scores_have_room_in_pixels_for_value_and_interval(context: Context) -> None:
@@ -265,10 +266,26 @@ def test_unknown_time_does_not_flatten_the_line(tmp_path: Path) -> None:
     snapshot.close()
 
 
-def test_rows_with_names_of_two_lines_are_higher(context: Context) -> None:
+def test_rows_of_bars_with_names_of_two_lines_are_higher(context: Context) -> None:
     short, long = ([Bar("a", 1.0, "1")] * 9, [Bar("Department of Economic Development", 1.0, "1")] * 9)
     assert bars(context, long)["layout"]["height"] - bars(context, short)["layout"]["height"] >= 9 * 6
-    name = "Dubai Technology and Media Free Zone Authority"
-    assert (
-        dots(context, [Dot(name, 0.9, "")] * 9)["layout"]["height"] > dots(context, [Dot("a", 0.9, "")] * 9)["layout"]["height"]
-    )
+
+
+def test_a_name_has_the_width_of_the_chart_and_what_is_longer_is_whole_when_pointed_at(context: Context) -> None:
+    name = "General Directorate of Residency and Foreigners Affairs"
+    short, long = dots(context, [Dot(name, 0.9, ""), Dot(f"{name} of the Emirate", 0.9, "")])["layout"]["annotations"][:2]
+    assert (short["text"], short["xref"], short["x"]) == (name, "paper", 0)
+    assert "hovertext" not in short
+    assert long["text"].endswith("…")
+    assert long["hovertext"] == f"{name} of the Emirate"
+
+
+def test_beside_the_dots_there_is_room_for_the_widest_label(context: Context) -> None:
+    def room(context: Context, label: str) -> int:
+        margin = dots(context, [Dot("a", 0.9, label)])["layout"]["margin"]
+        return int(margin["l" if context.rtl else "r"])
+
+    for language in ("en", "ar"):
+        reader = context_over(context.snapshot, language)
+        assert room(reader, "99.48% · missed") > room(reader, "99.48%") > 40
+        assert room(reader, "99.48% · missed") < 125, "on a phone the plot keeps two thirds"

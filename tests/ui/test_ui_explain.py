@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +25,7 @@ from ui.progression import band, progression
 from ui.projected import projection_html
 from ui.running_grid import running_grid
 from ui.spreadsheets import write_xlsx
-from ui.targets import level
+from ui.targets import view_target
 from ui.text import plain
 
 PAYMENTS = [
@@ -117,7 +118,7 @@ def test_steps_have_a_row_each_with_their_share_of_the_first() -> None:
     assert steps_grid(steps, names_of(context)).rows == (("Invited", 200, 1.0), ("Completed", 50, 0.25))
 
 
-def test_a_target_line_follows_the_department_that_is_chosen() -> None:
+def test_the_target_of_a_view_follows_the_department_that_is_chosen() -> None:
     up = [{"day": date(2012, 1, 2), "department": d, "service": f"{d}-1", "up_seconds": 100} for d in ("customs", "dewa")]
     targets = [
         {"kpi": "availability", "department": code, "year": 2012, "numerator": number, "denominator": 1000}
@@ -125,8 +126,8 @@ def test_a_target_line_follows_the_department_that_is_chosen() -> None:
     ]
     snapshot = snapshot_in_memory(availability=up, targets=targets)
     everyone, one = context_over(snapshot), context_over(snapshot, department="dewa")
-    assert level(everyone, ask(everyone, "availability")) == 0.997
-    assert level(one, ask(one, "availability")) == 0.95
+    assert view_target(everyone, ask(everyone, "availability")) == Fraction(997, 1000)
+    assert view_target(one, ask(one, "availability")) == Fraction(95, 100)
 
 
 def test_what_is_chosen_stands_in_its_own_chart_however_small_it_is() -> None:
