@@ -8,7 +8,7 @@ Whence:   `first_day(snapshot, kpi)`, and how far: `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
-          for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `quarantine`, `meta`
+          for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
           `BASE_INCOMPLETE`, `NOT_COMPARED` and `BESIDE_TWO` are sources of notes that pages look for
@@ -47,6 +47,7 @@ from metrics.reference import (
     Target,
     Wave,
     campaigns,
+    controls,
     coverage,
     coverage_days,
     departments,
@@ -112,6 +113,7 @@ __all__ = [
     "change_unit",
     "complete_through",
     "contributions",
+    "controls",
     "coverage",
     "coverage_days",
     "current_version",

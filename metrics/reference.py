@@ -235,6 +235,11 @@ def files(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
     return _operators(snapshot, "files", scope, "ingested_at DESC, source, name")
 
 
+def controls(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
+    """Files with control totals of their sender beside what came in, newest first; empty for a scope that names departments."""
+    return _operators(snapshot, "controls", scope, "ingested_at DESC, source, name")
+
+
 def quarantine(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
     """Rejected rows with file, line, column, rule and raw text; empty for a scope that names departments."""
     return _operators(snapshot, "quarantine", scope, 'source, file, line, "column"')

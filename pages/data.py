@@ -7,6 +7,7 @@ import streamlit as st
 
 import metrics
 from ui.context import Context
+from ui.control_totals import controls, controls_grid
 from ui.data_charts import show_calendar
 from ui.data_tables import campaigns_grid, events_grid, files_grid, money_grid, quarantine_grid, reconciliation_grid, sources_grid
 from ui.definitions import definitions_html, matching, settings_html
@@ -54,6 +55,8 @@ def _more(context: Context, found: Standing) -> None:
         with reconciliation:
             _table(context, "reconciliation", _("Ledger against marts, by month"), reconciliation_grid(found, names))
             _table(context, "money", _("Amounts in and accounted for"), money_grid(found, names))
+            declared = controls_grid(controls(snapshot, scope), names, context.local)
+            _table(context, "controls", _("Control totals of files"), declared, _("No file came with control totals."))
     if quarantine.open:
         with quarantine:
             rejected = quarantine_grid(metrics.quarantine(snapshot, scope), names)

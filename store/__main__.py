@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m store ingest | publish | status | verify | quarantine`, and those of store.upkeep.
+"""The operator's commands: `python -m store ingest | publish | status | verify | quarantine`, and those of reconcile and upkeep.
 
 Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 done but nothing usable in a file (or
 `verify` found a difference), 2 refused; what is refused leaves the store as it was; 130 interrupted.
@@ -18,10 +18,11 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from store import ingest, ledger, quarantine, settings, status, upkeep
+from store import ingest, ledger, quarantine, reconcile, settings, status, upkeep
 from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
+from store.listing import as_table as _table
 from store.mapping import load
 from store.progress import Terminal, silent
 from store.publish import publish
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     rows.add_argument("source", nargs="?", metavar="SOURCE")
     rows.add_argument("--format", choices=("table", "csv"), default="table")
     rows.set_defaults(run=_quarantine)
+    reconcile.add(commands, common)
     upkeep.add(commands, common)
     return parser
 
@@ -236,19 +238,6 @@ def _folder(data: Path) -> None:
 
 def _existing(data: Path) -> None:
     upkeep.existing(data)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print columns side by side, numbers to the right."""
-    cells = [[f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    right = [any(isinstance(row[i], int) for row in rows) for i in range(len(columns))]
-    for line in ([*columns], *cells):
-        padded = (
-            text.rjust(width) if to_right else text.ljust(width)
-            for text, width, to_right in zip(line, widths, right, strict=True)
-        )
-        print("  ".join(padded).rstrip())
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ SUFFIX: Final = ".control.json"
 What = Literal["rows", "fils", "sha256"]
 _NUMBER: Final = re.compile("-?[0-9]+")
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LARGEST: Final = 2**63 - 1
 TRAILER: Final = ("rows", "fils", "from", "to")
 _NAMES: Final = ("rows", "fils", "sha256", "from", "to")
 
@@ -147,6 +148,8 @@ def _problems(said: dict[str, object]) -> Iterator[str]:
         if name in ("rows", "fils"):
             if not isinstance(value, int) or isinstance(value, bool) or (name == "rows" and value < 0):
                 yield f"'{name}' is no whole number: {value!r}"
+            elif abs(value) > _LARGEST:
+                yield f"'{name}' is larger than the sum of any file: {value}"
         elif not isinstance(value, str):
             yield f"'{name}' is no text: {value!r}"
         elif name == "sha256" and (len(value) != 64 or set(value.lower()) - set("0123456789abcdef")):

@@ -218,6 +218,17 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "rejected": "BIGINT",
         "fils_accepted": "BIGINT",
     },
+    "controls": {  # files whose sender gives control totals, beside what came in; NULL where it gives none
+        "source": "VARCHAR",
+        "name": "VARCHAR",
+        "sha256": "VARCHAR",
+        "ingested_at": "TIMESTAMP",
+        "rows_declared": "BIGINT",
+        "rows_found": "BIGINT",
+        "fils_declared": "BIGINT",
+        "fils_found": "BIGINT",
+        "bytes_confirmed": "BOOLEAN",  # its SHA-256 was declared too, and is right: other bytes are never taken in
+    },
     "quarantine": {  # rejected rows, at most 1,000 newest per source; the ledger has all
         "source": "VARCHAR",
         "file": "VARCHAR",

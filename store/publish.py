@@ -75,7 +75,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
     """Hash of everything a snapshot is made from: two snapshots with the same content hold the same rows."""
     references = [part.sha256 for part in state.parts if part.source in serve.REFERENCES]
-    told = (state.files, state.coverage, state.days, state.rejects)
+    told = (state.files, state.coverage, state.days, state.rejects, state.controls)
     return digest(LAYOUT, vars(store), [unit.key for unit in planned], references, told)
 
 

@@ -19,6 +19,7 @@ import metrics
 from metrics import Result, Window
 from ui.answers import ask, unfiltered
 from ui.context import Context
+from ui.control_totals import differing_files, newest_difference
 from ui.lateness import late
 from ui.lookups import names_of
 from ui.standing import differing, standing
@@ -155,7 +156,7 @@ def _complaints(context: Context) -> Iterator[Item]:
 
 def _data(context: Context) -> Iterator[Item]:
     """What is wrong with the data itself, as one item: the worst as its title, the rest behind it."""
-    found = [item for check in (_reconciliation, _rejected, _late) for item in check(context)]
+    found = [item for check in (_reconciliation, _controls, _rejected, _late) for item in check(context)]
     if not found:
         return
     first, *rest = sorted(found, key=lambda item: _ORDER.index(item.level))
@@ -194,6 +195,12 @@ def _rejected(context: Context) -> Iterator[Item]:
         all=count(rows_in),
     )
     yield Item("warning", title, context._("See the quarantine on the data page"))
+
+
+def _controls(context: Context) -> Iterator[Item]:
+    """Files that were taken in although they are not what their senders declare."""
+    if title := differing_files(context):
+        yield Item("warning", title, newest_difference(context))
 
 
 def _reconciliation(context: Context) -> Iterator[Item]:

@@ -50,9 +50,9 @@ class Money(Numbers):
         rounded = value.quantize(Decimal(1).scaleb(value.adjusted() - 1), ROUND_HALF_UP)
         return self.money(amount, figures=2 if abs(rounded - value) <= value * _TWO_FIGURES_WITHIN else 3)
 
-    def money_exact(self, amount: int) -> str:
+    def money_exact(self, amount: int, *, sign: bool = False) -> str:
         """Hundredths to the last digit: 320000000000 -> "AED 3,200,000,000.00"."""
-        return self.with_currency(self.figure(signed(f"{minor_to_major(amount):,}", sign=False)))
+        return self.with_currency(self.figure(signed(f"{minor_to_major(amount):,}", sign=sign)))
 
     @property
     def currency_name(self) -> str:

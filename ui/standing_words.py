@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ui.context import Context
+from ui.control_totals import differing_files
 from ui.fact_cards import Fact
 from ui.lateness import HOLDING, Late, late
 from ui.lookups import names_of
@@ -86,6 +87,8 @@ def when_and_how(context: Context, found: Standing) -> str:
                 n=write.count(found.months),
             )
         )
+    if differing := differing_files(context):
+        said.append(words("{sentence}: see Reconciliation.", sentence=differing))
     said += [_lag(context, one) for one in late(context)]
     if found.rows_in is None:
         said.append(words("Counts of the whole store are shown to readers who see all departments."))

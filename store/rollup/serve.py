@@ -67,6 +67,7 @@ def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: S
             _refer(connection, reference, [data / part.path for part in state.parts if part.source == reference])
         fill(connection, "rollups", [(unit.rollup.name, unit.month, unit.key) for unit in units])
         fill(connection, "files", state.files)
+        fill(connection, "controls", ((*control[:-1], bool(control[-1])) for control in state.controls))
         fill(connection, "quarantine", state.rejects)
         fill(connection, "coverage_days", ((*day[:-1], bool(day[-1])) for day in state.days))
         yield connection

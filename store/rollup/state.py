@@ -39,6 +39,7 @@ class State:
     days: tuple[tuple[Value, ...], ...]
     rejects: tuple[tuple[Value, ...], ...]
     reach: tuple[tuple[Value, ...], ...]
+    controls: tuple[tuple[Value, ...], ...]
 
 
 def read(ledger: sqlite3.Connection) -> State:
@@ -52,6 +53,7 @@ def read(ledger: sqlite3.Connection) -> State:
             days=_rows(ledger, _DAYS),
             rejects=_rows(ledger, _REJECTS, MAX_REJECTS),
             reach=_rows(ledger, _REACH),
+            controls=_rows(ledger, _CONTROLS),
         )
     finally:
         ledger.execute("ROLLBACK")
@@ -100,3 +102,12 @@ _REJECTS: Final = """
         FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
         WHERE files.state <> 'superseded')
     WHERE rank <= ? ORDER BY source, rank"""
+_CONTROLS: Final = """
+    SELECT source, name, sha256, ingested_at,
+           max(CASE WHEN what = 'rows' THEN CAST(expected AS INTEGER) END),
+           max(CASE WHEN what = 'rows' THEN CAST(found AS INTEGER) END),
+           max(CASE WHEN what = 'fils' THEN CAST(expected AS INTEGER) END),
+           max(CASE WHEN what = 'fils' AND found NOT GLOB '*[^-0-9]*' THEN CAST(found AS INTEGER) END),
+           max(what = 'sha256')
+    FROM controls JOIN files ON sha256 = file_sha256 WHERE state <> 'superseded'
+    GROUP BY source, name, sha256, ingested_at ORDER BY source, name, sha256"""

@@ -98,6 +98,7 @@ def test_a_promise_of_fils_of_a_source_without_money_is_never_kept(tmp_path: Pat
         ('{"rows": 1.5}', "'rows' is no whole number: 1.5"),
         ('{"rows": -1}', "'rows' is no whole number: -1"),
         ('{"rows": true}', "'rows' is no whole number: True"),
+        ('{"rows": 9223372036854775808}', "'rows' is larger than the sum of any file: 9223372036854775808"),
         ('{"sha256": "abc"}', "'sha256' is no SHA-256 in hex"),
         ('{"from": "2012-02-30", "to": "2012-03-01"}', "'from' is no day"),
         ('{"from": "2012-01-02"}', "both or none"),
