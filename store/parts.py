@@ -5,13 +5,14 @@ in its metadata, so parts of two files differ even where their rows agree, and t
 Hazard: until the ledger names it a part is only a candidate; rows may still leave it, which makes another candidate of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from store import buckets, files
 from store.contract import Source
@@ -32,6 +33,7 @@ class Candidate:
     days            (local business day, rows, fils) of its rows; empty for references
     last_day        the last day its rows cover, which is later than their business date where they report periods
     min_id, max_id  smallest and largest value of the source's integer key
+    low, high       smallest and largest key, compared column by column
     """
 
     file: Path
@@ -44,6 +46,8 @@ class Candidate:
     last_day: str | None
     min_id: int | None
     max_id: int | None
+    low: tuple[Any, ...]
+    high: tuple[Any, ...]
 
     @property
     def first_day(self) -> str | None:
@@ -82,20 +86,19 @@ class Maker:
             return []
         if BUSINESS_DATE not in dated.columns:
             return [self.write(dated, NO_MONTH, name)]
-        month = pl.col(BUSINESS_DATE).dt.strftime("%Y-%m")
-        found = dated.select(month.unique()).to_series().sort()
+        first = pl.col(BUSINESS_DATE).dt.month_start()
+        found = dated.select(first.unique()).to_series()
         if len(found) == 1:
-            return [self.write(dated, found[0], name)]
-        monthly = dated.with_columns(month.alias(_MONTH)).partition_by(_MONTH, as_dict=True, include_key=False)
-        return [self.write(part, str(month), f"{name}-{month}") for (month,), part in sorted(monthly.items())]
+            return [self.write(dated, _written(found[0]), name)]
+        monthly = dated.with_columns(first.alias(_MONTH)).partition_by(_MONTH, as_dict=True, include_key=False)
+        return [self.write(part, _written(day), f"{name}-{_written(day)}") for (day,), part in sorted(monthly.items())]
 
     def without(self, candidate: Candidate, lines: Collection[int] | pl.Series) -> Candidate | None:
         """The candidate without the rows of these lines; None when none is left."""
         out = lines if isinstance(lines, pl.Series) else pl.Series([*lines], dtype=pl.Int64)
-        rows = numbered(candidate)
-        left = rows.filter(~pl.col(LINE).is_in(out.implode()))
-        if left.height == rows.height:
+        if not pl.read_ipc(candidate.lines)[LINE].is_in(out.implode()).any():
             return candidate
+        left = numbered(candidate).filter(~pl.col(LINE).is_in(out.implode()))
         return None if left.is_empty() else self.write(left, candidate.month, f"{candidate.file.stem}-less")
 
     def write(self, rows: pl.DataFrame, month: str, name: str) -> Candidate:
@@ -117,6 +120,8 @@ class Maker:
             last_day=_last_day(rows, self.source),
             min_id=low if isinstance(low, int) else None,
             max_id=high if isinstance(high, int) else None,
+            low=_outermost(rows, self.source, pl.Expr.min),
+            high=_outermost(rows, self.source, pl.Expr.max),
         )
 
 
@@ -164,8 +169,24 @@ def days(dated: pl.DataFrame, source: Source) -> tuple[tuple[str, int, int | Non
     if BUSINESS_DATE not in dated.columns:
         return ()
     amount = pl.lit(None, pl.Int64) if source.money is None else pl.col(source.money).cast(pl.Int128).sum().cast(pl.Int64)
-    daily = dated.group_by(pl.col(BUSINESS_DATE).dt.strftime("%Y-%m-%d")).agg(pl.len(), amount.alias("fils"))
-    return tuple(daily.sort(BUSINESS_DATE).iter_rows())
+    daily = dated.group_by(BUSINESS_DATE).agg(pl.len(), amount.alias("fils")).sort(BUSINESS_DATE)
+    return tuple(daily.with_columns(pl.col(BUSINESS_DATE).dt.strftime("%Y-%m-%d")).iter_rows())
+
+
+def _written(first: object) -> str:
+    """The month that begins on a day, as folders and the ledger write it."""
+    assert isinstance(first, date)
+    return first.strftime("%Y-%m")
+
+
+def _outermost(rows: pl.DataFrame, source: Source, end: Callable[[pl.Expr], pl.Expr]) -> tuple[Any, ...]:
+    """The smallest or the largest key, compared column by column; texts in the order of their bytes."""
+    found: list[Any] = []
+    left = rows.select(pl.col(source.schema.primary_key())).with_columns(cs.enum().cast(pl.String))
+    for column in left.columns:
+        found.append(left.select(end(pl.col(column))).item())
+        left = left.filter(pl.col(column) == found[-1])
+    return tuple(found)
 
 
 def _last_day(dated: pl.DataFrame, source: Source) -> str | None:

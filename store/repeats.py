@@ -2,7 +2,8 @@
 
 Rule: it does not matter where a batch ends. Identical rows count once, the first of them; rows that contradict each other are
 all rejected, and so is a row whose key was contradicted inside another batch.
-Hazard: memory. Only candidates that can share a key are looked at, and of those only a share of the keys at a time.
+Hazard: memory. Only candidates that can share a key are looked at, by hashes of their keys, a share at a time; keys whose hashes
+meet are then compared as they are, so that a hash decides nothing.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ import polars as pl
 
 from store.check import repeated
 from store.parse import LINE
-from store.parts import Candidate, Maker, integer_key, numbered
+from store.parts import Candidate, Maker, numbered
 
-KEYS_AT_ONCE: Final = 2_000_000
-_COPIES: Final = "_copies"
+HASHES_AT_ONCE: Final = 16_000_000
+ROWS_AT_ONCE: Final = 2_000_000
+_HASH: Final = "_hash"
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,15 @@ def across(maker: Maker, candidates: Sequence[Candidate], copies: Sequence[Path]
     suspects = [
         c for c in candidates if contradicted is not None or any(_may_share(c, d, maker) for d in candidates if d is not c)
     ]
-    if not suspects:
-        return Repeats(tuple(candidates))
     key, content = maker.source.schema.primary_key(), [LINE, *maker.source.schema.column_names()]
+    hashes = _meeting(suspects, key, contradicted)
+    if not suspects or hashes.is_empty():
+        return Repeats(tuple(candidates))
     nothing = numbered(suspects[0]).select(content).clear()
     duplicates, contradicting, no_copies = [nothing], [nothing], [nothing]
-    shares = -(-sum(c.rows for c in suspects) // KEYS_AT_ONCE)
+    shares = max(1, -(-_count(suspects, key, hashes) // ROWS_AT_ONCE))
     for share in range(shares):
-        mine = _share(key, maker) % shares == share
+        mine = _hash(key).is_in(hashes.filter(hashes % shares == share).implode())
         bad = nothing.select(key) if contradicted is None else contradicted.filter(mine)
         held = _sharing(suspects, key, mine, bad).select(content).sort(LINE)
         again, conflicts = repeated(held.join(bad, on=key, how="anti"), key)
@@ -67,24 +70,42 @@ def across(maker: Maker, candidates: Sequence[Candidate], copies: Sequence[Path]
     )
 
 
+def _meeting(suspects: Sequence[Candidate], key: list[str], contradicted: pl.DataFrame | None) -> pl.Series:
+    """Hashes that occur twice among the keys of candidates, and those of contradicted keys."""
+    every = [_keys(c).select(_hash(key)) for c in suspects]
+    shares = -(-sum(c.rows for c in suspects) // HASHES_AT_ONCE)
+    found = [] if contradicted is None else [contradicted.select(_hash(key)).to_series()]
+    for share in range(shares):
+        hashes = pl.concat(every).filter(pl.col(_HASH) % shares == share).collect().to_series()
+        if hashes.n_unique() < len(hashes):
+            found.append(hashes.filter(hashes.is_duplicated()))
+    return pl.concat([pl.Series(_HASH, [], pl.UInt64), *found]).unique()
+
+
+def _count(suspects: Sequence[Candidate], key: list[str], hashes: pl.Series) -> int:
+    """Rows of candidates whose keys have one of these hashes."""
+    return sum(int(_keys(c).select(_hash(key).is_in(hashes.implode()).sum()).collect().item()) for c in suspects)
+
+
 def _sharing(suspects: Sequence[Candidate], key: list[str], mine: pl.Expr, bad: pl.DataFrame) -> pl.DataFrame:
-    """Rows of candidates, of one share of the keys, whose key occurs twice or is among the `bad` ones."""
-    rows = pl.concat([pl.scan_parquet(c.file, hive_partitioning=False, glob=False).select(key) for c in suspects])
-    met = rows.filter(mine).group_by(key).len(_COPIES).filter(pl.col(_COPIES) > 1).select(key).collect()
-    wanted = pl.concat([met, bad]).unique()
-    return pl.concat([numbered(c).join(wanted, on=key, how="semi") for c in suspects])
+    """Rows of candidates, of one share of the hashes, whose key occurs twice or is among the `bad` ones."""
+    rows = pl.concat([numbered(c).filter(mine) for c in suspects])
+    met = rows.select(key).filter(rows.select(key).is_duplicated())
+    return rows.join(pl.concat([met, bad]).unique(), on=key, how="semi")
+
+
+def _keys(candidate: Candidate) -> pl.LazyFrame:
+    return pl.scan_parquet(candidate.file, hive_partitioning=False, glob=False)
+
+
+def _hash(key: list[str]) -> pl.Expr:
+    """A number that equal keys have in common, within this process."""
+    return pl.struct(key).hash().alias(_HASH)
 
 
 def _may_share(a: Candidate, b: Candidate, maker: Maker) -> bool:
-    """Whether two candidates can hold rows of one key: by the range of its integer, else by the days where it holds the time."""
-    if integer_key(maker.source) is not None:
-        return None in (a.min_id, b.min_id) or (a.min_id <= b.max_id and b.min_id <= a.max_id)  # type: ignore[operator]
-    if maker.source.time in maker.source.schema.primary_key():
-        return not {day for day, *_ in a.days}.isdisjoint(day for day, *_ in b.days)
-    return True
-
-
-def _share(key: list[str], maker: Maker) -> pl.Expr:
-    """A number that equal keys have in common, within this process."""
-    number = integer_key(maker.source)
-    return pl.col(number) if number is not None and len(key) == 1 else pl.struct(key).hash()
+    """Whether two candidates can hold rows of one key: by the range of their keys, and by days where the key holds the time."""
+    if a.high < b.low or b.high < a.low:
+        return False
+    timed = maker.source.time in maker.source.schema.primary_key()
+    return not timed or not {day for day, *_ in a.days}.isdisjoint(day for day, *_ in b.days)

@@ -103,7 +103,8 @@ def same_however_cut(path: Path, source: str = "payments", mapping: MappedFile |
             cut(patch, size)
             assert made(path, source, mapping) == whole, f"batches of {size}"
             if size == KEY_BY_KEY:
-                patch.setattr(repeats, "KEYS_AT_ONCE", 1)
+                patch.setattr(repeats, "HASHES_AT_ONCE", 1)
+                patch.setattr(repeats, "ROWS_AT_ONCE", 1)
                 assert made(path, source, mapping) == whole, f"batches of {size}, a key at a time"
     return whole
 
@@ -212,3 +213,12 @@ def test_every_rejected_line_keeps_its_own_text_wherever_its_batch_ends(tmp_path
     found = same_however_cut(path)
     written = path.read_text().splitlines()
     assert [(line, raw) for line, _, _, raw in found.rejects] == [(n, written[n - 1]) for n in (2, 3, 4, 5, 6)]
+
+
+def test_hashes_that_meet_by_chance_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every key has the same hash here, so that all rows are suspected, and told apart by their keys."""
+    monkeypatch.setattr(repeats, "_hash", lambda key: (pl.struct(key).hash() % 1).alias("_hash"))
+    path = write_parquet(tmp_path / "p.parquet", [(1, 0, 0), (2, 0, 0), (1, 0, 0), (3, 0, 0), (3, 1, 0)])
+    cut(monkeypatch, 1)
+    found = made(path)
+    assert sums(found) == expected([(1, 0, 0), (2, 0, 0), (1, 0, 0), (3, 0, 0), (3, 1, 0)])
