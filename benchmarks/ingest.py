@@ -40,6 +40,12 @@ def compare(path: Path, source: str, scratch: Path) -> str:
     )
 
 
+def together(folder: Path, target: Path) -> Path:
+    """All files of a source as one, for what a file costs whatever its size weighs on small ones."""
+    duckdb.sql(f"COPY (FROM '{folder}/*.parquet') TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    return target
+
+
 def whole(folder: Path, scratch: Path) -> str:
     """One line: a whole delivery into an empty store."""
     started, rows = time.perf_counter(), 0
@@ -63,6 +69,8 @@ def main() -> int:
             text = scratch / f"{largest.stem}.csv"
             duckdb.sql(f"COPY (SELECT * FROM '{largest}') TO '{text}' (HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S%z')")
             print(compare(text, source, scratch), flush=True)
+            text.unlink()
+            print(compare(together(folder / source, scratch / f"{source}-together.parquet"), source, scratch), flush=True)
         print(whole(folder, scratch))
     finally:
         shutil.rmtree(scratch)
