@@ -11,12 +11,12 @@ Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `eve
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
-          `BASE_INCOMPLETE`, `NOT_COMPARED` and `BESIDE_TWO` are sources of notes that pages look for
+          `BASE_INCOMPLETE`, `NOT_COMPARED`, `UNEVEN` and `BESIDE_TWO` are sources of notes that pages look for
 """
 
 from metrics.answer import change_unit
 from metrics.catalogue import KPIS
-from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED
+from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN
 from metrics.completeness import complete_through, first_day
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
@@ -79,6 +79,7 @@ __all__ = [
     "KPIS",
     "NOT_COMPARED",
     "RULES",
+    "UNEVEN",
     "Campaign",
     "CutPeriodError",
     "Decomposition",

@@ -8,7 +8,7 @@ holds every such event (`zero`) and that log did deliver in the period.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
@@ -16,6 +16,7 @@ from itertools import accumulate
 from metrics.dimensions import time_of
 from metrics.model import Interval, Kpi, Number, Row, Window
 from metrics.periods import GRAINS, paired, within
+from metrics.periods import keys as months_of
 from metrics.uncertainty import benjamini_hochberg, newcombe, nps_interval, two_nps, two_shares, wilson
 from store.buckets import representative_ms
 
@@ -130,6 +131,16 @@ def without_incomplete(cells: Cells, window: Window, first: date) -> Cells:
     """The cells of a base whose period does not begin before the first day with data; what is incomplete is no base."""
     rows = {k: c for k, c in cells.rows.items() if period_of(k, window).start >= first}
     return Cells(rows, cells.total if window.start >= first else EMPTY)
+
+
+def without_uneven(base: Cells, window: Window, months: Collection[str]) -> Cells:
+    """Base cells, under the keys of `window`, of periods that hold none of these months, or are one of them."""
+
+    def even(keys: Keys) -> bool:
+        held = months_of(period_of(keys, window), "month")
+        return len(held) == 1 or not set(held) & set(months)
+
+    return Cells({k: c for k, c in base.rows.items() if even(k)}, base.total if even(()) else EMPTY)
 
 
 def with_keys(cells: Cells, wanted: Iterable[Keys]) -> Cells:

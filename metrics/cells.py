@@ -6,7 +6,7 @@ Hazard: silence is 0 only where a log that holds every such event delivered on t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,9 +49,16 @@ def read(snapshot: Snapshot, question: Question, window: Window) -> Side:
 
 
 def rows(
-    snapshot: Snapshot, question: Question, current: Side, earlier: Side | None, first: date | None
+    snapshot: Snapshot,
+    question: Question,
+    current: Side,
+    earlier: Side | None,
+    first: date | None = None,
+    uneven: Collection[str] = (),
 ) -> tuple[tuple[Row, ...], Row]:
-    """Rows and total, current beside base; of a base that begins before `first` only the periods after it."""
+    """Rows and total, current beside base; of a base that begins before `first` only the periods after it, and of periods in
+    which only one of the two has `uneven` months no base at all.
+    """
     kpi, by = question.kpi, question.by
     if earlier is None:
         return answer.rows_of(kpi, by, _completed(snapshot, question, current.window, current.cells), None)
@@ -62,7 +69,8 @@ def rows(
     then = _completed(snapshot, question, earlier.window, then)
     if first:
         then = answer.without_incomplete(then, earlier.window, first)
-    return answer.rows_of(kpi, by, now, answer.aligned(by, then, current.window, earlier.window))
+    beside = answer.without_uneven(answer.aligned(by, then, current.window, earlier.window), current.window, uneven)
+    return answer.rows_of(kpi, by, now, beside)
 
 
 def _quantiles(question: Question, records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -22,7 +22,9 @@ from metrics.words import N_, Note
 from store.snapshot import Snapshot
 
 WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
-BASE_INCOMPLETE: Final = N_("The period as a whole has no comparison: the base is incomplete, for data begin on {day}.")
+BASE_INCOMPLETE: Final = N_("No comparison for the whole period: data begin on {day}.")
+BEGUN: Final = N_("Data begin on {day}; the days of the period before it are no data, not zero.")
+UNEVEN: Final = N_("No comparison for the whole period: nothing was delivered for {months}.")
 CLIPPED: Final = N_("Compared as far as the data are complete: to {day}, with the base to {base_day}.")
 BESIDE_TWO: Final = N_("{day} stands beside two days; the total counts it once.")
 NOT_COMPARED: Final = N_("No comparison: data is complete through {day} only.")

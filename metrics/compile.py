@@ -6,6 +6,7 @@ clause of every statement, on every mart that the statement reads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -124,6 +125,27 @@ def first_days(question: Question, mart: str) -> Statement:
         f"  FROM {mart} {inside.sql} GROUP BY department, service\n) AS reported {asked.sql}",
         inside.parameters + asked.parameters,
     )
+
+
+def delivered_months(sources: Sequence[str]) -> Statement:
+    """The first days of the months in which at least one of these sources delivered something."""
+    listed = ", ".join("?" * len(sources))
+    return Statement(
+        "SELECT DISTINCT CAST(date_trunc('month', day) AS DATE) AS month FROM coverage_days\n"
+        f"WHERE delivered AND source IN ({listed})",
+        tuple(sources),
+    )
+
+
+def longer_periods(mart: str) -> Statement:
+    """Periods of more than one day that were reported as a whole."""
+    return Statement(f"SELECT DISTINCT period_start, period_end FROM {mart} WHERE period_start <> period_end")
+
+
+def reported_by(question: Question, mart: str, day: date) -> Statement:
+    """One row where what is asked about (its departments or services) is in `mart` by that day; else none."""
+    where = _where(*_asked(question, "department", "service"), Statement("period_start <= ?", (day,)))
+    return Statement(f"SELECT 1 AS known FROM {mart} {where.sql} LIMIT 1", where.parameters)
 
 
 def _asked(question: Question, *dimensions: str) -> list[Statement]:

@@ -10,14 +10,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from metrics.compile import Statement
+from metrics.compile import Question, Statement, delivered_months, first_days, longer_periods, reported_by
+from metrics.dimensions import marts
 from metrics.fetch import fetch
-from metrics.model import Kpi
+from metrics.model import Kpi, Window
+from metrics.periods import key_of, keys, month, paired, span_of, within
+from store.marts import MARTS
 from store.snapshot import Snapshot
 
 _SAME: Final = {"payment_totals": "payments", "status_events": "probes"}
 """Sources that report the same as another one: what one of the two has, need not be in the other."""
 _SPARSE: Final = {"surveys", "feedback"}
+_STEADY: Final = {"payments", "payment_totals"}
+"""Sources of what happens every month, so that a month of silence is one that was not delivered."""
 
 
 def complete_through(snapshot: Snapshot) -> date | None:
@@ -41,3 +46,43 @@ def first_day(snapshot: Snapshot, kpi: Kpi) -> date | None:
         reported = _SAME.get(source, source)
         begun[reported] = min(first[source], begun.get(reported, first[source]))
     return max(begun.values(), default=None)
+
+
+def begun(snapshot: Snapshot, question: Question, start: date) -> date:
+    """From which day on a window that begins on `start` has data: from there, or where data begin later, from then.
+
+    Data of a department (or of the one of a service) begin with its first record, if that is in a later month: within a month
+    it may just have been quiet.
+    """
+    start = max(start, first_day(snapshot, question.kpi) or start)
+    narrowed = question.scope.departments is not None or any(d in ("department", "service") for d, _ in question.filters.values)
+    if not narrowed or _SPARSE & set(question.kpi.source.split()):
+        return start
+    return max(_own(snapshot, question, mart, start) for mart in marts(question.kpi))
+
+
+def _own(snapshot: Snapshot, question: Question, mart: str, start: date) -> date:
+    """The first day on which the departments asked for are in `mart`; `start` where that is in the month of `start` or before."""
+    if not {"period_start", "service"} <= set(MARTS[mart]):
+        return start
+    if fetch(snapshot, reported_by(question, mart, month(start.year, start.month).end)):
+        return start
+    return min((row["first_day"] for row in fetch(snapshot, first_days(question, mart))), default=start)
+
+
+def uneven_months(snapshot: Snapshot, question: Question, window: Window, base: Window) -> dict[str, str]:
+    """Months of `window` of which it or its base, but not both, has no delivery at all: to each the silent one of the two."""
+    sources = sorted(_STEADY & set(question.kpi.source.split()))
+    pairs = [pair for pair in paired(window, base, "month").items() if _is_whole(pair[0], window, question.through)]
+    if not sources or not pairs:
+        return {}
+    there = {key_of(row["month"], "month") for row in fetch(snapshot, delivered_months(sources))}
+    if "payment_totals" in sources and any((key in there) != (partner in there) for key, partner in pairs):
+        for row in fetch(snapshot, longer_periods("payments")):
+            there.update(keys(Window(row["period_start"], row["period_end"]), "month"))
+    return {key: partner if key in there else key for key, partner in pairs if (key in there) != (partner in there)}
+
+
+def _is_whole(key: str, window: Window, through: date) -> bool:
+    days = span_of(key)
+    return days == within(key, window) and days.end <= through

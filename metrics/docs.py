@@ -50,8 +50,12 @@ a total is the same formula at a coarser grain, never an average of ratios.
   day of an earlier year is aligned by the calendar (28 and 29 February both with 28 February; a week with that of the same
   number), any other by position. Two periods that do not hold the same days, a part and a whole for example, are not compared.
   A base period without a partner appears in the base total only.
-- **A base that begins before the first data** of a source is incomplete: it gives no base value and no change, and a note says
-  from which day there are data. Surveys and feedback count as begun with the month of their first record.
+- **A window that begins before the first data** has data from a later day on, which the answer names; its days before are no
+  data. A base that does is incomplete: it gives no base value and no change, and a note says from which day there are data.
+  Data of a KPI begin with the last of its sources, those of single departments with their first record, if that is in a later
+  month; surveys and feedback count as begun with the month of their first record.
+- **Uneven periods**: where a whole month without any delivery of payments lies in one of the two windows and its counterpart was
+  delivered, the period as a whole is not compared, and a note names the month.
 - **Change** is relative (value / base value - 1) for amounts, counts, durations and averages, and a difference for shares,
   scores and points.
 - **No data is not 0.** A ratio of nothing is "no data", never 0% and never 100%. A count is 0 where the log delivered records for

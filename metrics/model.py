@@ -141,7 +141,7 @@ class Result:
     """The answer to one question, with everything needed to repeat and explain it.
 
     `rows` have one entry per combination of `by`, the total excluded; order: time ascending, else value descending.
-    `unfinished` are keys of time rows that the window or complete-through cuts short.
+    `unfinished` are keys of time rows that the window, the first day with data or complete-through cuts short.
     """
 
     kpi: Kpi
@@ -162,3 +162,7 @@ class Result:
     unfinished: tuple[str, ...] = ()
     base_parameters: tuple[object, ...] = ()
     """Parameters with which the same SQL gave the base values."""
+    since: date | None = None
+    """The first day with data, where the window begins before it: what comes before is no data, not zero."""
+    base_since: date | None = None
+    """The same of the base, which is then incomplete."""

@@ -26,9 +26,18 @@ from datetime import date
 
 from metrics.cells import read, rows
 from metrics.codes import check_values
-from metrics.comparison import BASE_INCOMPLETE, WHOLE_FEBRUARY, beside_two, complete, refuse_cut_periods, whole_february
+from metrics.comparison import (
+    BASE_INCOMPLETE,
+    BEGUN,
+    UNEVEN,
+    WHOLE_FEBRUARY,
+    beside_two,
+    complete,
+    refuse_cut_periods,
+    whole_february,
+)
 from metrics.compile import Question, Statement
-from metrics.completeness import complete_through, first_day
+from metrics.completeness import begun, complete_through, uneven_months
 from metrics.dimensions import check, find_kpi, marts, time_of
 from metrics.disclosure import disclosed
 from metrics.fetch import fetch
@@ -71,10 +80,16 @@ def query(
         refuse_cut_periods(snapshot, question, asked)
     current = read(snapshot, question, window)
     earlier = read(snapshot, question, widened) if widened else None
-    first = first_day(snapshot, kpi) if earlier and kpi.kind != "balance" else None
-    if widened and first and widened.start < first:
+    since = begins if (begins := _since(snapshot, question, window)) and begins <= window.end else None
+    first = _since(snapshot, question, widened) if widened else None
+    uneven = uneven_months(snapshot, question, window, widened) if widened and not first and kpi.kind != "balance" else {}
+    if first:
         limits.append(Note(BASE_INCOMPLETE, day=first.isoformat()))
-    shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first))
+    elif uneven:
+        limits.append(Note(UNEVEN, months=", ".join(sorted(uneven.values()))))
+    shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first, uneven))
+    if since and total.value is not None:
+        limits.append(Note(BEGUN, day=since.isoformat()))
     ends = [WHOLE_FEBRUARY] if widened != base else []
     return Result(
         kpi=kpi,
@@ -97,8 +112,18 @@ def query(
             *ends,
             *beside_two(question, window, widened, shown, total),
         ),
-        unfinished=_unfinished(by, shown, window, through),
+        unfinished=_unfinished(by, shown, Window(since or window.start, window.end), through),
+        since=since,
+        base_since=first,
     )
+
+
+def _since(snapshot: Snapshot, question: Question, window: Window) -> date | None:
+    """The first day with data, where the window begins before it; a balance has everything that came before in it."""
+    if question.kpi.kind == "balance":
+        return None
+    first = begun(snapshot, question, window.start)
+    return first if first > window.start else None
 
 
 def _two_monitors(snapshot: Snapshot, kpi: Kpi, by: tuple[str, ...], filters: Filters) -> bool:

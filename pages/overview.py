@@ -9,7 +9,7 @@ from ui.attention import attention, items
 from ui.bars import change_bars
 from ui.cards import card_of, cards
 from ui.change_parts import bars_of_change, by_change, growth
-from ui.compared import listed
+from ui.compared import listed, not_compared
 from ui.context import Context
 from ui.explain import explained
 from ui.figure import figure, no_figure
@@ -22,6 +22,7 @@ from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.projected import projection_html, trials_grid
 from ui.running_grid import running_grid
 from ui.sentences import collected, span, why_changed
+from ui.series import covered
 from ui.sheet import Sheet, remark_of_rest
 from ui.shell import columns, headline
 from ui.survey_words import satisfied
@@ -81,7 +82,9 @@ def _is_part(context: Context) -> bool:
 def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
     _, write = context._, context.format
     so_far = is_year_to_date(context.window)
-    title = _("Collected since 1 January") if so_far else _("Collected {when}", when=span(context, amount))
+    title = _("Collected {when}", when=span(context, amount))
+    if so_far and not amount.since:
+        title = _("Collected since 1 January")
     if amount.total.value is None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
@@ -90,7 +93,7 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
     note = listed(
         context,
         _("{currency}, running total", currency=write.currency_name),
-        _("grey: {base}", base=write.window_short(found.results[1].window)) if found.base else "",
+        _("grey: {base}", base=write.window_short(covered(found.results[1]))) if found.base else "",
         _("shaded: projection to year end") if shade else "",
         _("no projection: it is made and tested for all departments and channels together") if _is_part(context) else "",
     )
@@ -109,7 +112,8 @@ def _where_from(context: Context, amount: Result) -> None:
     _, write, total = context._, context.format, amount.total
     dimension = "service" if len(context.state.filters.get("department")) == 1 else "department"
     if total.value is None or total.base_value is None:
-        no_figure(_("What changed"), _("There is no data for {period} to compare with.", period=write.window(context.base)))
+        nothing = _("There is no data for {period} to compare with.", period=write.window(context.base))
+        no_figure(_("What changed"), not_compared(context, amount) or nothing)
         return
     result = ask(context, "collected_amount", dimension)
     grown, size = growth(context, amount)

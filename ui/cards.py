@@ -13,9 +13,10 @@ from typing import Final
 
 import streamlit as st
 
-from metrics import BASE_INCOMPLETE, NOT_COMPARED, Note, Result
+from metrics import Result
 from ui.answers import ask, unfiltered
 from ui.change import change_of
+from ui.compared import is_of_comparison, not_compared
 from ui.context import Context
 from ui.explain import explanation
 from ui.lookups import names_of
@@ -83,24 +84,19 @@ def _change(context: Context, card: Card) -> str:
     if total.hidden:
         return escape(context._.note(total.hidden))
     if total.value is None:
-        if notes := [note for note in card.result.notes if not _of_comparison(note)]:
+        if notes := [note for note in card.result.notes if not is_of_comparison(note)]:
             return escape(context._.note(notes[0]))
         return escape(context._("Nothing was delivered for {period}.", period=context.format.window(card.result.window)))
     change = change_of(context, card.result)
     if change:
         said = change.html()
-    elif notes := [note for note in card.result.notes if _of_comparison(note)]:
-        said = escape(context._.note(notes[0]))
+    elif why := not_compared(context, card.result):
+        said = escape(why)
     elif base:
         said = escape(context._("no data for {period} to compare with", period=context.format.window_short(base)))
     else:
         said = ""
     return " · ".join(part for part in (said, escape(card.remark)) if part)
-
-
-def _of_comparison(note: str) -> bool:
-    """Whether a note says why there is nothing to compare with, rather than why there is no value."""
-    return isinstance(note, Note) and note.source in (BASE_INCOMPLETE, NOT_COMPARED)
 
 
 def _uncertainty(context: Context, result: Result) -> str:

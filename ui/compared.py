@@ -7,10 +7,12 @@ its first whole day on.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-import metrics
-from metrics import BESIDE_TWO, Note, Result, Window
+from metrics import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, Note, Result, Window
 from ui.context import Context
+
+_REFUSED: Final = (BASE_INCOMPLETE, NOT_COMPARED, UNEVEN)
 
 
 def grey_days(context: Context, result: Result) -> str:
@@ -18,9 +20,8 @@ def grey_days(context: Context, result: Result) -> str:
     base = result.base
     if base is None or all(row.base_value is None for row in (*result.rows, result.total)):
         return ""
-    first = metrics.first_day(context.snapshot, result.kpi)
-    shown = Window(first, base.end) if first and base.start < first <= base.end else base
-    return context.format.window_short(shown)
+    first = result.base_since or base.start
+    return context.format.window_short(Window(first, base.end) if first <= base.end else base)
 
 
 def grey(context: Context, result: Result) -> str:
@@ -33,6 +34,16 @@ def grey_mark(context: Context, result: Result) -> str:
     """What the grey mark of a bar or dot stands for; empty where there is none."""
     days = grey_days(context, result)
     return context._("grey mark: {base}", base=days) if days else ""
+
+
+def not_compared(context: Context, result: Result) -> str:
+    """Why an answer as a whole is not compared; empty where it is, or where nothing is known of it but that there is no base."""
+    return next((context._.note(note) for note in result.notes if is_of_comparison(note)), "")
+
+
+def is_of_comparison(note: str) -> bool:
+    """Whether a note says why there is nothing to compare with, rather than why there is no value."""
+    return isinstance(note, Note) and note.source in _REFUSED
 
 
 def twice(context: Context, result: Result) -> str:

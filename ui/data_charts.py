@@ -115,7 +115,8 @@ def missing_words(context: Context, delivery: Delivery) -> str:
     """How much is missing: "complete", "2 days missing", "1 month missing"."""
     words, n = context._, len(delivery.missing)
     if not n:
-        return words("complete")
+        begins = context.format.date(delivery.begins, short=True) if delivery.begins else ""
+        return words("complete since {date}", date=begins) if begins else words("complete")
     shown = context.format.count(n)
     if delivery.monthly:
         return words.ngettext("{n} month missing", "{n} months missing", n, n=shown)

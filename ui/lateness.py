@@ -21,6 +21,8 @@ from ui.context import Context
 
 EVERY_DAY: Final = frozenset({"payments", "probes", "surveys", "feedback"})
 EVERY_MONTH: Final = frozenset({"payment_totals", "it_spend"})
+SPARSE: Final = frozenset({"surveys", "feedback"})
+"""Sources of what people do when they like, which may be silent on the first days of their month."""
 HOLDING: Final = EVERY_DAY | {"payment_totals"}
 """Sources that complete-through waits for."""
 _TOTALS: Final = "payment_totals"

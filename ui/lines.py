@@ -51,8 +51,9 @@ def running_total(
     colour = colours(context)
     data = [_line(base, colour.context, 1.6), *_alone(base, colour.context, 5)] if base else []
     data += _projection(context, band) if band else []
-    data.append(_line(current, colour.accent, 2.6))
-    marks = [_base_label(base, colour.muted)] if base else []
+    data += [_line(current, colour.accent, 2.6), *_alone(current, colour.accent, 4)]
+    over = _is_over(base, current)
+    marks = [_base_label(base, colour.muted, above=over)] if base else []
     data.append(_end_dot(current, colour.accent))
     if band:
         marks.append(_label(band.at[-1], band.high[-1], band.label, colour.accent))
@@ -60,7 +61,7 @@ def running_total(
     top = max(top, max(band.high, default=0.0)) if band else top
     slots = max(len(s.values) for s in (current, base) if s)
     slots = max(slots, band.at[-1] + 1) if band else slots
-    marks.append(_end_label(current, colour.accent, slots))
+    marks.append(_end_label(current, colour.accent, slots, below=over))
     return {
         "data": data,
         "layout": layout(
@@ -212,23 +213,33 @@ def _end_dot(series: Series, colour: str) -> dict[str, Any]:
     }
 
 
-def _end_label(series: Series, colour: str, slots: int) -> dict[str, Any] | None:
-    """Beside the end of the line, before it where there is room, else after it."""
+def _is_over(base: Series | None, current: Series) -> bool:
+    """Whether the base stands above the current line where that ends; labels then change sides, away from both lines."""
+    last = _last(current)
+    if base is None or last is None or last[0] >= len(base.values):
+        return False
+    return (base.values[last[0]] or 0.0) > last[1]
+
+
+def _end_label(series: Series, colour: str, slots: int, *, below: bool = False) -> dict[str, Any] | None:
+    """Beside the end of the line, before it where there is room, else after it; `below` it where the base is above."""
     last = _last(series)
     if last is None:
         return None
     label = _label(last[0], last[1], series.label, colour)
+    if below:
+        return {**label, "xanchor": "left", "yanchor": "top", "xshift": -4, "yshift": -8}
     return label if last[0] > slots * _ROOM_BEFORE else {**label, "xanchor": "left", "xshift": 8}
 
 
-def _base_label(series: Series, colour: str) -> dict[str, Any] | None:
-    """Below the line and well before its end, where it cannot meet the label of the current period."""
+def _base_label(series: Series, colour: str, *, above: bool = False) -> dict[str, Any] | None:
+    """Below the line (or above it) and well before its end, where it cannot meet the label of the current period."""
     last = _last(series)
     if last is None:
         return None
     at = round(last[0] * 0.45)
     label = _label(at, series.values[at] or 0.0, series.label, colour)
-    return {**label, "xanchor": "left", "yanchor": "top", "xshift": 8, "yshift": -6}
+    return label if above else {**label, "xanchor": "left", "yanchor": "top", "xshift": 8, "yshift": -6}
 
 
 def _label(x: float, y: float, text: str, colour: str) -> dict[str, Any]:

@@ -27,4 +27,6 @@ def _value(name: str, text: str, names: Names) -> str:
     if name in _LISTS:
         listed = sorted(names.of(_LISTS[name], code) for code in text.split(", "))
         return names.format.words(", ").join(map(names.format.name, listed))
+    if name == "months":
+        return names.format.words(", ").join(names.format.period(key) for key in text.split(", "))
     return names.format.date(date.fromisoformat(text)) if name == "day" else text

@@ -1,7 +1,9 @@
 """Running totals over the days of a view, laid over those of its base: what the chart "collected so far" is drawn from.
 
 Rule: day lies over same calendar day. A view from 1 January is laid over the whole year before, so that its end can be seen.
-Hazard: 29 February exists in one of two years; the running total of the other simply stands still on that day.
+What comes before the first delivery is no data, and so is a month without any: the line has a gap, and goes on from where it was.
+Hazard: 29 February exists in one of two years; the running total of the other simply stands still on that day. So it does on
+a day without a record inside a month, which in a small log may be a quiet one.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from metrics import CutPeriodError, Grain, Projection, Result, Window, key_of, k
 from ui.answers import ask
 from ui.context import Context
 from ui.lines import Band, Series
-from ui.series import time_keys
+from ui.series import covered, time_keys
 
 _LEAP = 2000
 _DAYS_NAMED = 62
@@ -71,20 +73,20 @@ def _year_slots(grain: Grain) -> list[str]:
 
 
 def _series(context: Context, result: Result, slots: list[str] | None) -> Series:
-    """The running total at each position; None before the first value and after the last."""
+    """The running total at each position; None before the first value, after the last, and in months without any."""
     write, grain = context.format, result.by[0]
     found = {row.key(grain): row.value for row in result.rows if row.value is not None}
     positions = _positions(result, slots)
-    last = max(found, default="")
+    first, last, months = min(found, default=""), max(found, default=""), {_month(key) for key in found}
     total: int | float = 0
     values: list[float | None] = []
     texts = []
     for key in positions:
-        total += found.get(key) or 0
-        values.append(total if key <= last and found else None)
+        total += found.get(key, 0)
+        values.append(total if first <= key <= last and _month(key) in months else None)
         texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>")
     label = write.phrase(
-        context._("{period}: {amount}", period=_name(context, result.window), amount=write.value(total, result.kpi.unit))
+        context._("{period}: {amount}", period=_name(context, covered(result)), amount=write.value(total, result.kpi.unit))
     )
     return Series(values, texts, label)
 
@@ -94,11 +96,16 @@ def _positions(result: Result, slots: list[str] | None) -> tuple[str, ...]:
 
 
 def _day(context: Context, key: str) -> str:
-    return "" if key.endswith("-02-29") and not _is_leap(int(key[:4])) else context.format.period(key)
+    return context.format.period(key) if exists(key) else ""
 
 
-def _is_leap(number: int) -> bool:
-    return year(number).days == 366
+def _month(key: str) -> str:
+    return key[:7]
+
+
+def exists(key: str) -> bool:
+    """Whether a position is one of its year: 29 February is not in most of them."""
+    return not key.endswith("-02-29") or year(int(key[:4])).days == 366
 
 
 def _name(context: Context, window: Window) -> str:

@@ -13,7 +13,7 @@ from ui.grid import Cell, Column, Grid
 from ui.lines import Band
 from ui.money import minor_to_major
 from ui.names import Names
-from ui.progression import Progression
+from ui.progression import Progression, exists
 
 
 def running_grid(found: Progression, shade: Band | None, names: Names) -> Grid:
@@ -32,7 +32,7 @@ def running_grid(found: Progression, shade: Band | None, names: Names) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for place, (key, current, earlier) in enumerate(zip_longest(found.keys[0], found.current.values, base)):
         future = ahead.get(place, (None, None, None))
-        if all(value is None for value in (current, earlier, *future)) or not _exists(key or found.keys[1][place]):
+        if all(value is None for value in (current, earlier, *future)) or not exists(key or found.keys[1][place]):
             continue
         cells: list[Cell] = [_when(found, key or found.keys[1][place], names), _money(current), _money(earlier)]
         rows.append((*cells, *(map(_money, future) if shade else ())))
@@ -52,14 +52,6 @@ def _time(found: Progression, day: str, month: str) -> Column:
 
 def _when(found: Progression, key: str, names: Names) -> Cell:
     return date.fromisoformat(key) if found.grain == "day" else names.format.period(key)
-
-
-def _exists(key: str) -> bool:
-    try:
-        date.fromisoformat(f"{key}-01" if len(key) == 7 else key)
-    except ValueError:
-        return False
-    return True
 
 
 def _money(value: float | None) -> Cell:

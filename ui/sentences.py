@@ -17,8 +17,13 @@ _WHOLE: Final[tuple[Grain, ...]] = ("month", "quarter", "year")
 
 
 def span(context: Context, result: Result) -> str:
-    """The period in words for a sentence: "to 30 September 2012" for a year so far, else "in", "on" or "from ... to ..."."""
+    """The period in words for a sentence: "to 30 September 2012" for a year so far, else "in", "on" or "from ... to ..."; where
+    data begin inside it, from when on.
+    """
     _, window, write = context._, result.window, context.format
+    if result.since:
+        start, end = write.date(result.since), write.date(window.end)
+        return _("from {start}, the first day delivered, to {end}", start=start, end=end)
     if window.days == 1:
         return _("on {date}", date=write.date(window.start))
     for grain in _WHOLE:

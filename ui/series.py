@@ -24,7 +24,8 @@ class Trend:
 def over_time(context: Context, kpi: str) -> Trend | None:
     """A KPI over the view's window and its base by day, week or month; months where only months were reported; else None.
 
-    Weeks and months that the windows cut are left out: a part of a week would look like a fall.
+    Weeks and months that the windows cut are left out, and the one in which data begin is a gap: a part of a week would look
+    like a fall.
     """
     for grain in _grains(context):
         try:
@@ -41,7 +42,13 @@ def _whole(result: Result, grain: Grain) -> tuple[Number | None, ...]:
     found = {row.key(grain): row.value for row in result.rows}
     wanted = time_keys(result)
     cut = unfinished(wanted, result.window, result.complete_through)
-    return tuple(found.get(key) for key in wanted if key not in cut)
+    begun = unfinished(wanted, covered(result), result.complete_through)
+    return tuple(None if key in begun else found.get(key) for key in wanted if key not in cut)
+
+
+def covered(result: Result) -> Window:
+    """The days of an answer's window from the first one with data on."""
+    return Window(result.since or result.window.start, result.window.end)
 
 
 def time_keys(result: Result) -> tuple[str, ...]:

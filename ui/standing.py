@@ -9,7 +9,7 @@ months is present or missing by the month.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -20,7 +20,7 @@ import polars as pl
 import metrics
 from metrics import Scope, Snapshot, Window, periods
 from ui.context import Context
-from ui.lateness import EVERY_MONTH, Late, delivered, late, reaches
+from ui.lateness import EVERY_MONTH, SPARSE, Late, delivered, late, reaches
 
 _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") - pl.col("rejected")
 
@@ -29,7 +29,8 @@ _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") 
 class Delivery:
     """The days of one source inside a window: what came, and what is missing from its first day to the last that was due.
 
-    `bodies` are the codes of those that owe the last missing periods, where it is known.
+    `bodies` are the codes of those that owe the last missing periods, where it is known; `begins` is the first day delivered,
+    where the window begins before it: nothing is missing before, and there is no data.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Delivery:
     missing: tuple[date, ...]
     monthly: bool
     bodies: tuple[str, ...] = ()
+    begins: date | None = None
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,21 @@ def _delivery(source: str, days: Sequence[date], window: Window, last: date) -> 
     missing = [day for day in expected if day not in inside]
     if monthly:
         missing = sorted({day.replace(day=1) for day in missing})
-    return Delivery(source, inside, tuple(missing), monthly)
+    return Delivery(source, inside, tuple(missing), monthly, begins=_begins(source, min(days), window))
+
+
+def _begins(source: str, first: date, window: Window) -> date | None:
+    """The first day delivered, where the window begins before it; people may answer or complain late in their first month."""
+    from_then = first.replace(day=1) if source in SPARSE else first
+    return first if window.start < from_then <= window.end else None
 
 
 def _owed(found: Delivery, behind: Late) -> Delivery:
     """The same where some bodies owe months that others have delivered: those are missing too."""
     owed = {day.replace(day=1) for day in _span(Window(behind.reached + timedelta(days=1), behind.due))}
     there = frozenset(day for day in found.delivered if day.replace(day=1) not in owed)
-    return Delivery(found.source, there, tuple(sorted(owed.union(found.missing))), found.monthly, behind.bodies)
+    missing = tuple(sorted(owed.union(found.missing)))
+    return replace(found, delivered=there, missing=missing, bodies=behind.bodies)
 
 
 def _span(window: Window) -> list[date]:

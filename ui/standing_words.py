@@ -111,24 +111,24 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
     rows_in, missing = found.rows_in or 0, sum(len(d.missing) for d in deliveries)
     return [
         Fact(words("Rows accepted"), _count(context, found.accepted), _share(context, found.accepted, rows_in)),
-        Fact(words("Duplicates"), _count(context, found.duplicates), words("counted once, kept in the ledger")),
+        Fact(words("Duplicates"), _count(context, found.duplicates), words("Counted once, kept in the ledger")),
         Fact(
             words("In quarantine"),
             _count(context, found.rejected),
-            _share(context, found.rejected, rows_in) if found.rejected else words("no row was rejected"),
+            _share(context, found.rejected, rows_in) if found.rejected else words("No row was rejected"),
             _tone(found.rejected or 0, rows_in),
         ),
         Fact(
             words("Ledger against marts"),
             write.count(found.months_apart),
-            _apart(context, found) if found.months_apart else words("no month differs"),
+            _apart(context, found) if found.months_apart else words("No month differs"),
             "bad" if found.months_apart else "good",
         ),
         Fact(
             words("Days and months missing"),
             write.count(missing),
-            _gaps(context, deliveries) if missing else words("nothing missing in the period shown"),
-            "warn" if missing else "good",
+            _gaps(context, deliveries) if missing else _no_gaps(context, deliveries),
+            "warn" if missing or _all_begin_later(deliveries) else "good",
         ),
     ]
 
@@ -143,15 +143,33 @@ def _apart(context: Context, found: Standing) -> str:
     """Months that differ, and in which sources."""
     names = names_of(context)
     listed = context._(", ").join(context.format.name(names.of("source", source)) for source in found.sources_apart)
-    return context._("months that differ, in {sources}: see the reconciliation", sources=listed)
+    return context._("Months that differ, in {sources}: see the reconciliation", sources=listed)
 
 
 def _gaps(context: Context, deliveries: Sequence[Delivery]) -> str:
     """Where the missing days are: in the period shown, or also after it."""
     last = context.window.end
     if any(day > last for one in deliveries for day in one.missing):
-        return context._("in the period shown and after it: a gap is not a zero")
-    return context._("in the period shown: a gap is not a zero")
+        return context._("In the period shown and after it: a gap is not a zero")
+    return context._("In the period shown: a gap is not a zero")
+
+
+def _no_gaps(context: Context, deliveries: Sequence[Delivery]) -> str:
+    """That nothing is missing, and from when on there are data where the period shown begins before them."""
+    words, write = context._, context.format
+    later = [one for one in deliveries if one.begins]
+    if not later:
+        return words("Nothing missing in the period shown")
+    if _all_begin_later(deliveries):
+        first = min(one.begins for one in later if one.begins)
+        return words("None since {date}, the first day delivered; before it there is no data", date=write.date(first))
+    sources = words(", ").join(write.name(names_of(context).of("source", one.source)) for one in later)
+    return words("None since each source began; no data before that of: {sources}", sources=sources)
+
+
+def _all_begin_later(deliveries: Sequence[Delivery]) -> bool:
+    """Whether the period shown begins before anything was delivered."""
+    return bool(deliveries) and all(one.begins for one in deliveries)
 
 
 def _count(context: Context, value: int | None) -> str:

@@ -127,7 +127,7 @@ def test_a_mart_that_differs_by_one_fils_is_found(monkeypatch: pytest.MonkeyPatc
     folder = store(tmp_path, fils_mart=4_999)
     app = visit(monkeypatch, folder, "data")
     assert "The data does not add up" in text(app)
-    assert "months that differ, in Payments: see the reconciliation" in text(app)
+    assert "Months that differ, in Payments: see the reconciliation" in text(app)
     assert '<td class="k-num">50.00</td><td class="k-num">49.99</td><td class="k-num">0.01</td>' in open_tab(
         monkeypatch, folder, "Reconciliation"
     )
@@ -176,7 +176,7 @@ def test_rejected_rows_and_a_body_that_is_behind_are_in_the_headline_and_the_car
     assert "Bristol: delivered to 31 January 2021, due to 31 May 2021." in rest
     missing = markup(app).split("Days and months missing</h2>")[1].split("</article>")[0]
     assert '<p class="k-value">4</p>' in missing
-    assert '<span class="k-warn">in the period shown and after it: a gap is not a zero</span>' in missing
+    assert '<span class="k-warn">In the period shown and after it: a gap is not a zero</span>' in missing
     assert "Payment totals missing from Bristol: February 2021, March 2021, April 2021, May 2021" in rest
     assert "4 months missing" in app.get("plotly_chart")[0].proto.spec
     quarantine = markup(app).split("In quarantine</h2>")[1].split("</article>")[0]
@@ -203,7 +203,7 @@ def test_months_are_those_of_the_calendar_whatever_the_number_of_sources(monkeyp
     app = visit(monkeypatch, tmp_path / "apart", "data")
     card = markup(app).split("Ledger against marts</h2>")[1].split("</article>")[0]
     assert '<p class="k-value">1</p>' in card
-    assert "months that differ, in Payments, Availability probes: see the reconciliation" in card
+    assert "Months that differ, in Payments, Availability probes: see the reconciliation" in card
     overview = text(visit(monkeypatch, tmp_path / "apart"))
     assert "Delivered and shown figures differ in 1 month" in overview
     assert "Payments, Availability probes: see the reconciliation on the data page" in overview

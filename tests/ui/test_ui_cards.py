@@ -224,8 +224,8 @@ def test_a_long_value_is_set_smaller(context: Context) -> None:
 def test_an_incomplete_base_is_said_to_be_incomplete_and_is_no_reason_for_a_missing_value(context: Context) -> None:
     incomplete, left_out = Note(BASE_INCOMPLETE, day="1 July 2016"), "Left out, for they do not report what this needs: Bath."
     result = replace(with_total(ask(context, "transactions"), base_value=None, change=None), notes=(incomplete,))
-    assert "the base is incomplete, for data begin on 1 July 2016." in words(card_html(context, Card(result)))
+    assert "No comparison for the whole period: data begin on 1 July 2016." in words(card_html(context, Card(result)))
     missing = replace(with_total(ask(context, "success_rate"), value=None), notes=(incomplete, left_out))
     said = words(card_html(context, Card(missing)).split('<details class="k-how"')[0])
     assert "Left out" in said
-    assert "incomplete" not in said
+    assert "No comparison" not in said

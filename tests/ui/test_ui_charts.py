@@ -136,11 +136,20 @@ def test_the_running_total_lies_over_the_whole_year_before(context: Context) -> 
     assert found.base
     assert len(found.current.values) == 366
     known = [value for value in found.current.values if value is not None]
-    assert (known[-1], len(known)) == (300_000, 274)
+    assert (known[-1], len(known)) == (300_000, 272)  # the first payment is of 3 January
     assert [v for v in found.base.values if v is not None][-1] == 240_000
     assert found.current.label == "2012: AED 3,000"
     assert found.current.values[2] == 200_000 // 18 + 100_000 // 18  # both departments were paid on 3 January
     assert list(found.ticks.values())[:3] == ["Jan", "Feb", "Mar"]
+
+
+def test_labels_stand_away_from_both_lines_whichever_of_them_is_higher(context: Context) -> None:
+    def sides(*base: float) -> list[str]:
+        figure = running_total(context, Series([1, 2, 3], [""] * 3, "now"), Series(base, [""] * 3, "then"), {}, "count")
+        return [mark["yanchor"] for mark in figure["layout"]["annotations"]]  # the base's label is the first
+
+    assert sides(1, 2, 2.5) == ["top", "bottom"]
+    assert sides(2, 3, 4) == ["bottom", "top"]
 
 
 def test_29_february_stands_still_in_the_other_year(context: Context) -> None:
