@@ -25,7 +25,7 @@ from ui.sentences import collected, span, why_changed
 from ui.series import covered
 from ui.sheet import Sheet, remark_of_rest
 from ui.shell import columns, headline
-from ui.survey_words import satisfied
+from ui.survey_headlines import scored
 
 CARDS = ("collected_amount", "transactions", "availability", "satisfaction", "awareness")
 MOST_BARS: Final = 8
@@ -56,7 +56,7 @@ def page(context: Context) -> None:
 def _without_collections(context: Context, amount: Result) -> tuple[str, str]:
     """What is known where nothing was collected: availability, else satisfaction; and that no collections were reported."""
     nothing = collected(context, amount)
-    for kpi, say in (("availability", available), ("satisfaction", satisfied)):
+    for kpi, say in (("availability", available), ("satisfaction", scored)):
         known = ask(context, kpi)
         if known.total.value is not None:
             return say(context, known), context._("{sentence}.", sentence=nothing)

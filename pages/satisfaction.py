@@ -8,23 +8,31 @@ from functools import partial
 
 import metrics
 from metrics import Result
+from ui.added_columns import sheet_with
 from ui.answers import ask
 from ui.cards import Card, cards
-from ui.compared import grey, grey_mark, listed
+from ui.charts import Figure
+from ui.compared import grey, grey_mark, listed, sentences
 from ui.context import Context
 from ui.export import sheet_row
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.grid import steps_grid
 from ui.lookups import known, names_of
+from ui.own_targets import against_targets, goals, target_columns
+from ui.response_spikes import spike, still_open
+from ui.rows import axis_in_words
+from ui.score_dots import score_dots
 from ui.series import over_time
 from ui.sheet import Sheet, sheet_of
 from ui.shell import choices, columns, empty, headline
-from ui.survey_charts import dots, funnel, trend
-from ui.survey_words import all_hidden, begun, certainty, hidden_periods, measured, notes, satisfied, wording_changes
+from ui.survey_charts import funnel, trend
+from ui.survey_headlines import certainty, scored
+from ui.survey_words import all_hidden, begun, hidden_periods, measured, notes, wording_changes
 from ui.tables import show_table
 from ui.targets import progress
-from ui.toggle import toggle
+from ui.toggle import chosen, toggle
+from ui.waves import finished_first, progress_column, unfinished_note, unfinished_waves
 
 SCORES = ("satisfaction", "nps", "effort", "awareness")
 CARDS = (*SCORES, "response_rate")
@@ -35,20 +43,26 @@ WEEKS_UP_TO = 75
 def page(context: Context) -> None:
     """Draw the page."""
     filter_bar(context, CARDS, ("department", "service", "channel"))
-    satisfaction, invited = ask(context, "satisfaction"), ask(context, "invitations")
-    headline(satisfied(context, satisfaction), certainty(context, satisfaction))
+    invited, answer = ask(context, "invitations"), ask(context, chosen("score", SCORES))
+    headline(scored(context, answer), certainty(context, answer))
     if not invited.total.value:
         _nobody_asked(context)
         return
-    cards(context, [Card(ask(context, kpi), over_time(context, kpi), progress(context, ask(context, kpi))) for kpi in CARDS])
+    cards(context, [_card(context, kpi) for kpi in CARDS])
     score = _choice(context)
-    left, right = columns(1.18, 1)
+    left, right = columns(1, 1)
     with left:
         _trend(context, score)
-    with right:
         _funnel(context, invited)
-        _by(context, score, "wave")
-    _by(context, score, "department")
+        _by_wave(context, score)
+    with right:
+        _by_department(context, score)
+
+
+def _card(context: Context, kpi: str) -> Card:
+    result = ask(context, kpi)
+    note = sentences((spike(context), still_open(context))) if kpi == "response_rate" else ""
+    return Card(result, over_time(context, kpi), progress(context, result), note=note)
 
 
 def _nobody_asked(context: Context) -> None:
@@ -111,24 +125,43 @@ def _funnel(context: Context, invited: Result) -> None:
     figure(context, "funnel", funnel(context, steps), results, title=title, note=note, sheets=sheets)
 
 
-def _by(context: Context, score: str, dimension: str) -> None:
-    """A score by department or wave, best first."""
-    _ = context._
-    clicked = dimension if dimension == "department" else None
-    result = ask(context, score, dimension, without=clicked)
-    shown = result
-    if dimension == "wave":  # a wave of the base alone is no wave of this period; table and files have it, for it is in the total
-        shown = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
-    name = _(result.kpi.title)
-    title = _("{score} by department", score=name) if dimension == "department" else _("{score} by wave", score=name)
+def _by_wave(context: Context, score: str) -> None:
+    """A score by wave: finished ones best first, then those that are not finished, which are not ranked."""
+    _, unfinished = context._, unfinished_waves(context)
+    result = finished_first(ask(context, score, "wave"), unfinished)
+    # a wave of the base alone is no wave of this period; table and files have it, for it is in the total
+    shown = replace(result, rows=tuple(row for row in result.rows if row.value is not None or row.hidden))
+    title = _("{score} by wave", score=_(result.kpi.title))
     if not _has_answers(shown):
         no_figure(title, _("No answers in this period for these filters."))
         return
-    drawn = listed(context, _("Dot with its 95% interval"), grey_mark(context, shown))
-    note = ". ".join(filter(None, (measured(context, score), drawn, begun(context) if dimension == "wave" else "")))
-    chosen = context.state.filters.get(dimension)
-    key = f"satisfaction-{dimension}"
-    figure(context, key, dots(context, shown, chosen), [result], title=title, note=note, filters=clicked)
+    chart = score_dots(context, shown, unfinished=unfinished)
+    note = sentences((_drawn(context, shown, chart), begun(context), unfinished_note(context, shown, unfinished)))
+    sheets = [sheet_with(title, [result], names_of(context), progress_column(context, result, unfinished))]
+    figure(context, "satisfaction-wave", chart, [result], title=title, note=note, sheets=sheets)
+
+
+def _by_department(context: Context, score: str) -> None:
+    """A score by department, best first, each against its own target; a click filters."""
+    _, dimension = context._, "department"
+    result = ask(context, score, dimension, without=dimension)
+    title = _("{score} by department", score=_(result.kpi.title))
+    if not _has_answers(result):
+        no_figure(title, _("No answers in this period for these filters."))
+        return
+    found = goals(context, result)
+    chart = score_dots(context, result, context.state.filters.get(dimension), found)
+    tick = _("tick: target") if found else ""
+    note = sentences((_drawn(context, result, chart, tick), *against_targets(context, result, found)))
+    sheets = [sheet_with(title, [result], names_of(context), target_columns(context, result, found))]
+    figure(context, f"satisfaction-{dimension}", chart, [result], title=title, note=note, filters=dimension, sheets=sheets)
+
+
+def _drawn(context: Context, result: Result, chart: Figure, tick: str = "") -> str:
+    """What is measured, and what marks and axis of a chart of dots mean."""
+    axis = axis_in_words(context, chart["layout"]["xaxis"], result.kpi.unit)
+    marks = listed(context, context._("Dot with its 95% interval"), tick, grey_mark(context, result), axis)
+    return sentences((measured(context, result.kpi.id), marks))
 
 
 def _has_answers(result: Result) -> bool:

@@ -38,6 +38,8 @@ class Card:
     progress: Progress | None = None
     title: str | None = None
     remark: str = ""
+    note: str = ""
+    """What its course over time needs to be understood."""
 
 
 def card_of(context: Context, kpi: str, title: str | None = None) -> Card:
@@ -63,6 +65,7 @@ def card_html(context: Context, card: Card) -> str:
         _value(context, result),
         f'<div class="k-says"><p class="k-delta">{_change(context, card)}</p>{_uncertainty(context, result)}</div>',
         _series(context, card),
+        f'<p class="k-n">{escape(card.note)}</p>' if card.note else "",
         _target(card.progress),
         explanation(context, [result]),
     ]

@@ -146,6 +146,17 @@ def target_lines(context: Context, result: Result, row: Row, goal: Goal | None) 
     return [_("The government's target {target}: {verdict}", target=target, verdict=words)]
 
 
+def verdict_words(context: Context, result: Result, row: Row, goal: Goal) -> str:
+    """A row's target and how it stands against it, for a tight place: "target 85.0% missed"."""
+    _, target = context._, context.format.value(float(goal.value), result.kpi.unit)
+    said = verdict(result, row, goal.value)
+    if said == "missed":
+        return _("target {target} missed", target=target)
+    if said == "reached":
+        return _("target {target} reached", target=target)
+    return _("target {target} within the interval", target=target)
+
+
 def target_columns(context: Context, result: Result, found: Mapping[str, Goal]) -> list[Added]:
     """Target, whose it is and (of departments) the verdict, as columns of the table and its files; none without targets."""
     if not found:

@@ -62,12 +62,12 @@ def rows_axis(context: Context, rows: int) -> dict[str, Any]:
 def name_above(context: Context, position: int, name: str, above: float) -> dict[str, Any]:
     """A name at the reading side, so many pixels above the line of its row."""
     short = shortened(name, NAME, NARROWEST)
-    written = _at_the_edge(context, position, short, above, NAME, colours(context).ink)
+    written = _at_the_edge(context, position, plot_text(short), above, NAME, colours(context).ink)
     return written if short == name else {**written, "hovertext": plot_text(name)}
 
 
 def said_below(context: Context, position: int, said: str, below: float) -> dict[str, Any]:
-    """What else is to be said of a row, small, so many pixels below its line."""
+    """What else is to be said of a row (already harmless), small, so many pixels below its line."""
     return _at_the_edge(context, position, said, -below, SMALL, colours(context).muted)
 
 
@@ -81,7 +81,7 @@ def _at_the_edge(context: Context, position: int, text: str, up: float, size: fl
         "yanchor": "middle",
         "yshift": up,
         "borderpad": 0,
-        "text": context.format.phrase(plot_text(text)),
+        "text": context.format.phrase(text),
         "showarrow": False,
         "font": {"size": size, "color": colour},
     }

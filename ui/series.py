@@ -27,7 +27,7 @@ def over_time(context: Context, kpi: str) -> Trend | None:
     Weeks and months that the windows cut are left out, and the one in which data begin is a gap: a part of a week would look
     like a fall.
     """
-    for grain in _grains(context):
+    for grain in grains(context):
         try:
             return Trend(
                 _whole(ask(context, kpi, grain, base=None), grain),
@@ -62,7 +62,8 @@ def time_keys(result: Result) -> tuple[str, ...]:
     return keys(Window(result.window.start, end), grain)
 
 
-def _grains(context: Context) -> tuple[Grain, ...]:
+def grains(context: Context) -> tuple[Grain, ...]:
+    """The steps of time that suit the length of the view, the finest first."""
     days = context.window.days
     if days <= _DAILY_UP_TO:
         return ("day", "month")

@@ -1,4 +1,4 @@
-"""Scores of surveys in words: the sentences of the Satisfaction page and the lines behind a dot.
+"""Scores of surveys in words: the notes above the charts of the Satisfaction page and the lines behind a dot.
 
 Rule: a score is never said without how many answered, what share of the invited that is, and how sure it is.
 Hazard: a change inside its uncertainty is said to be none, whatever its size; a hidden score is said to be hidden, with why.
@@ -15,61 +15,9 @@ import metrics
 from metrics import Result, Row
 from ui.charts import plot_text
 from ui.context import Context
-from ui.sentences import span, subject
 
 _NAMED: Final = 4
 """Hidden periods that a note names; more of them it counts."""
-
-
-def satisfied(context: Context, score: Result) -> str:
-    """The answer to the page's question: what share is satisfied, and whether that changed."""
-    _, write, total = context._, context.format, score.total
-    when = span(context, score)
-    if total.hidden:
-        return subject(context, score, _("Too few customers answered {when} to show a score", when=when))
-    if total.value is None:
-        return subject(context, score, _("No survey was sent {when}", when=when))
-    share = write.share(total.value)
-    if score.base is None or total.change is None:
-        return subject(context, score, _("{share} of customers satisfied {when}", share=share, when=when))
-    base = write.base(score.window, score.base)
-    size = write.points(abs(total.change))
-    if total.significant is False or not total.change:
-        said = _("{share} of customers satisfied {when}, no significant change on {base}", share=share, when=when, base=base)
-    elif total.change > 0:
-        said = _(
-            "{share} of customers satisfied {when}, {points} points more than in {base}",
-            share=share,
-            when=when,
-            points=size,
-            base=base,
-        )
-    else:
-        said = _(
-            "{share} of customers satisfied {when}, {points} points less than in {base}",
-            share=share,
-            when=when,
-            points=size,
-            base=base,
-        )
-    return subject(context, score, said)
-
-
-def certainty(context: Context, score: Result) -> str:
-    """How sure the score is and on how many answers it stands; empty where there is no score."""
-    _, write, total = context._, context.format, score.total
-    if total.value is None or total.interval is None:
-        return _.note(total.hidden) if total.hidden else ""
-    said = _.ngettext(
-        "With 95% certainty {interval}, from {n} answer.",
-        "With 95% certainty {interval}, from {n} answers.",
-        total.n,
-        interval=write.interval(total.interval, score.kpi.unit),
-        n=write.count(total.n),
-    )
-    if total.interval.response_rate is not None:
-        said += " " + _("{share} of those invited answered.", share=write.share(total.interval.response_rate))
-    return said
 
 
 def measured(context: Context, score: str) -> str:

@@ -6,20 +6,25 @@ Hazard: Streamlit's own binding would write the shown label into the URL, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from ui.url import seed
 
 
+def chosen(parameter: str, codes: Sequence[str]) -> str:
+    """The code that the URL asks for; the first one where it asks for none that there is."""
+    asked = st.query_params.get(parameter)
+    return asked if asked is not None and asked in codes else codes[0]
+
+
 def toggle(parameter: str, options: Mapping[str, str], label: str) -> str:
     """Draw the choice and return the chosen code. `options` are code to words; `label` names the choice for screen readers."""
     codes = list(options)
-    asked = st.query_params.get(parameter)
-    chosen = asked if asked is not None and asked in options else codes[0]
+    code = chosen(parameter, codes)
     key = f"toggle-{parameter}"
-    seed(key, chosen)
+    seed(key, code)
     st.segmented_control(
         label,
         codes,
@@ -29,7 +34,7 @@ def toggle(parameter: str, options: Mapping[str, str], label: str) -> str:
         label_visibility="collapsed",
         on_change=lambda: _write(parameter, st.session_state[key], codes[0]),
     )
-    return chosen
+    return code
 
 
 def _write(parameter: str, code: str | None, default: str) -> None:

@@ -78,6 +78,55 @@ def test_it_answers_in_arabic(monkeypatch: pytest.MonkeyPatch, data: Path) -> No
     assert "بثقة 95%: من 75.6% إلى 83.8%، استنادًا إلى 360 إجابة" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence", "certain"),
+    [
+        (
+            "en",
+            "Net promoter score of 30.0 to 30 September 2012, no significant change on the same period of 2011",
+            "from 360 answers. 40.0% of those invited answered.",
+        ),
+        ("ar", "صافي نقاط الترويج 30.0 حتى 30 سبتمبر 2012، دون تغيّر معنوي عن الفترة نفسها من عام 2011", "استنادًا إلى 360 إجابة"),
+    ],
+)
+def test_the_headline_answers_for_the_score_of_the_link(
+    monkeypatch: pytest.MonkeyPatch, data: Path, language: str, sentence: str, certain: str
+) -> None:
+    said = plain(text(visit(monkeypatch, data, "satisfaction", score="nps", lang=language)))
+    assert sentence in said
+    assert certain in said
+
+
+def test_a_wave_that_still_runs_is_said_in_note_and_table_and_its_peak_of_the_response_rate_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    surveys = [
+        *(survey(date(2012, month, 2), "customs", 400, 120, 90) for month in range(1, 10)),
+        survey(date(2012, 9, 25), "customs", 400, 320, 300, wave="poll-customs"),
+    ]
+    wave = {
+        "code": "poll-customs",
+        "survey": "customer-poll",
+        "name_en": "Poll, Customs",
+        "name_ar": "استطلاع",
+        "departments": "",
+    }
+    waves = [{**wave, "departments": "", "starts_on": date(2012, 9, 24), "ends_on": date(2012, 10, 20)}]
+    build_snapshot(tmp_path, surveys=surveys, waves=waves, complete_through=date(2012, 9, 30)).close()
+    shown: dict[str, Any] = {}
+    monkeypatch.setattr(figure, "show_table", lambda _, key, sheet: shown.update({key: sheet}))
+    app = visit(monkeypatch, tmp_path, "satisfaction", period="month", month="2012-09")
+    assert "Hollow: 1 wave that is not finished; its score may still change, and it is not ranked" in text(app)
+    assert "Invitations of the last days can still be answered" in text(app)
+    assert "still running, until 20 October 2012" in written(app)
+    grid = shown["satisfaction-wave"].grid()
+    place = [column.title for column in grid.columns].index("Progress of the wave")
+    assert [(row[0], row[place]) for row in grid.rows] == [
+        ("continuous", ""),
+        ("poll-customs", "still running, until 20 October 2012"),
+    ], "the wave has the higher score, and is not ranked by it"
+
+
 def test_a_significant_change_is_said_in_points(monkeypatch: pytest.MonkeyPatch, uneven: Path) -> None:
     said = text(visit(monkeypatch, uneven, "satisfaction", period="custom", **{"from": "2012-01-01", "to": "2012-06-04"}))
     assert "29.9 points more than in the same period of 2011" in said

@@ -25,7 +25,6 @@ from ui.lines import Series, columns, running_total, timeline
 from ui.measures import part_bars
 from ui.outages import beyond, course
 from ui.progression import progression, time_ticks
-from ui.survey_charts import dots as scores
 from ui.text import plain
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "dashboard.css"
@@ -211,12 +210,6 @@ def test_labels_in_arabic_keep_their_direction(context: Context) -> None:
     found = progression(arabic, "collected_amount")
     assert plain(found.current.label) != found.current.label
     assert running_total(arabic, found.current, found.base, found.ticks, "fils")["layout"]["yaxis"]["side"] == "right"
-
-
-def test_scores_have_room_in_pixels_for_value_and_interval(context: Context) -> None:
-    result = ask(context, "satisfaction", "department")
-    assert scores(context, result)["layout"]["margin"]["r"] >= 120
-    assert scores(context_over(context.snapshot, "ar"), result)["layout"]["margin"]["l"] >= 120
 
 
 def test_the_band_of_a_line_has_its_gaps_and_a_value_between_gaps_is_a_dot(context: Context) -> None:
