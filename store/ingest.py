@@ -8,7 +8,7 @@ Hazard: files enter one at a time (a lock), because whether a record is a duplic
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from typing import Literal
 
 import polars as pl
 
-from store import control, derive, entry, files, intake, ledger, parts, receipt, sandbox, settings
+from store import control, corrected, correction, derive, entry, files, intake, ledger, parts, receipt, sandbox, settings
 from store.actions import Actions, actions
 from store.check import CONFLICT
 from store.contract import SOURCES, Source
 from store.control import NOTHING, Control
+from store.corrected import Told
+from store.correction import Correcting, Named
 from store.errors import ConflictError, InputError
 from store.intake import Job, Taken
 from store.known import known
@@ -72,11 +74,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file that was read: what it is, what is in it, and what its sender says of it."""
+    """A file that was read: what it is, what is in it, what its sender says of it, and what it corrects."""
 
     job: Job
     taken: Taken
     said: Control
+    corrects: Told | None = None
 
 
 def source_named(name: str) -> Source:
@@ -97,29 +100,55 @@ def ingest(path: Path, order: Order) -> Outcome:
         raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
     agreed = _settings(order)
     with ledger.opened(order.data) as connection:
-        if path.is_file() and (seen := _seen(connection, order, path.name, files.sha256(path), control.beside(path))):
+        corrects = correction.delimiter(path) is not None
+        if path.is_file() and (seen := _seen(connection, order, path.name, files.sha256(path), control.beside(path), corrects)):
             with files.staging(order.data) as aside, files.lock(order.data):
                 receipt.catch_up(order.data, aside, connection)
             return _known(seen, path)
         with files.staging(order.data) as aside:
             job, beside = _job(path, order, agreed, aside)
-            taken = sandbox.run(path.name, order.limits, intake.take, job)
-            said = control.agreed(beside, taken.trailer, path.name)
+            named = _named(connection, order, job) if job.correcting else None
+            arrival = _read(order, job, beside) if named is None else None
             with files.lock(order.data):
-                if seen := _seen(connection, order, path.name, job.sha256, beside):
+                if seen := _seen(connection, order, path.name, job.sha256, beside, bool(job.correcting)):
                     return _known(seen, path)
-                return _commit(connection, order, Arrival(job, taken, said))
+                return _commit(connection, order, arrival or _read_correction(connection, order, job, beside, named or {}))
+
+
+def _read(order: Order, job: Job, beside: Control) -> Arrival:
+    taken = sandbox.run(job.name, order.limits, intake.take, job)
+    return Arrival(job, taken, control.agreed(beside, taken.trailer, job.name))
+
+
+def _named(connection: sqlite3.Connection, order: Order, job: Job) -> Mapping[int, Named]:
+    """What the rows of a correction file name, after a look at whether it is read as what they came in."""
+    identities = sandbox.run(job.name, order.limits, intake.identities, job)
+    corrected.same_mapping(connection, job.name, job.source.name, job.mapping.name if job.mapping else None, identities)
+    return sandbox.run(job.name, order.limits, intake.named, job)
+
+
+def _read_correction(
+    connection: sqlite3.Connection, order: Order, job: Job, beside: Control, named: Mapping[int, Named]
+) -> Arrival:
+    """A correction file, read once it is known which of its rows can be taken. Call under the lock."""
+    assert job.correcting
+    told = corrected.told(connection, job.source.name, named, {*order.leaving, *_replaced(connection, job)})
+    ready = replace(job, correcting=replace(job.correcting, verdicts=told.rules))
+    return replace(_read(order, ready, beside), corrects=told)
 
 
 def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]:
     """Live files of a source that have the name, but not the bytes, of one of `paths`: what superseding them would remove."""
-    coming = {path.name: files.sha256(path) for path in paths if path.is_file()}
+    coming = {(path.name, correction.delimiter(path) is not None): files.sha256(path) for path in paths if path.is_file()}
     with ledger.opened(data) as connection:
-        live = ledger.live_files(connection, source.name)
-        return frozenset(row["sha256"] for row in live if row["name"] in coming and row["sha256"] != coming[row["name"]])
+        live = {row["sha256"]: (row["name"], bool(row["corrects"])) for row in ledger.live_files(connection, source.name)}
+        gone = {sha256 for sha256, called in live.items() if coming.get(called, sha256) != sha256}
+        return frozenset({*gone, *corrected.leaving_with(connection, gone)})
 
 
-def _seen(connection: sqlite3.Connection, order: Order, name: str, sha256: str, said: Control) -> sqlite3.Row | None:
+def _seen(
+    connection: sqlite3.Connection, order: Order, name: str, sha256: str, said: Control, corrects: bool
+) -> sqlite3.Row | None:
     """The ledger's entry of these bytes where nothing is left to do. Raises ConflictError where somebody has to decide."""
     found = ledger.file_state(connection, sha256)
     if found and found["source"] != order.source.name:
@@ -133,11 +162,16 @@ def _seen(connection: sqlite3.Connection, order: Order, name: str, sha256: str, 
                 "add --supersede to read them again under it"
             )
         return found
-    if order.source.kind == "reference":
+    if order.source.kind == "reference" and not corrects:
         return None
     if found:
         raise ConflictError(f"{name}: this version was superseded on purpose; to bring it back add --supersede")
-    if ledger.live_files(connection, order.source.name, name):
+    if any(row["corrects"] == corrects for row in ledger.live_files(connection, order.source.name, name)):
+        if corrects:
+            raise ConflictError(
+                f"{name}: source '{order.source.name}' holds other corrections under this name; give this file a name of its "
+                "own, or take those back and put these in their place with --supersede"
+            )
         raise ConflictError(
             f"{name}: source '{order.source.name}' holds other bytes under this name; "
             "if this file corrects them add --supersede, if it is a further delivery give it a name of its own"
@@ -146,10 +180,11 @@ def _seen(connection: sqlite3.Connection, order: Order, name: str, sha256: str, 
 
 
 def _worth_reading_again(connection: sqlite3.Connection, data: Path, found: sqlite3.Row, said: Control) -> bool:
-    """Whether the same bytes can come to something else now: rows were rejected, or left out for a file that counts no longer;
-    what was made of them is damaged; or their sender says more of them."""
+    """Whether the same bytes can come to something else now: rows were rejected and not corrected, or left out for a file that
+    counts no longer; what was made of them is damaged; or their sender says more of them."""
     forsaken = {row["sha256"] for row in ledger.forsaken(connection)}
-    changed = found["state"] != "live" or found["rejected"] > 0 or found["sha256"] in forsaken
+    waiting = found["rejected"] if found["corrects"] else ledger.open_rows(connection, found["sha256"])
+    changed = found["state"] != "live" or waiting > 0 or found["sha256"] in forsaken
     stored = ledger.parts_of(connection, found["sha256"])
     damaged = any(parts.damaged(data / part["path"], part["sha256"]) for part in stored)
     return changed or damaged or _says_more(connection, found, said)
@@ -176,7 +211,9 @@ def _job(path: Path, order: Order, agreed: Settings, aside: Path) -> tuple[Job, 
     control.insist(path.name, control.compare(replace(said, rows=None, fils=None), 0, None, sha256), unreconciled=False)
     given = settings.contract(order.data, order.source.name)
     allowed = actions(given, order.source, f"{order.data / settings.FILE}, [{settings.CONTRACT}.{order.source.name}]")
-    return Job(staged, path.name, sha256, order.source, order.mapping, allowed, aside, agreed.timezone, order.now), said
+    sign = correction.delimiter(staged)
+    how = Correcting(sign) if sign is not None else None
+    return Job(staged, path.name, sha256, order.source, order.mapping, allowed, aside, agreed.timezone, order.now, how), said
 
 
 def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> Outcome:
@@ -200,14 +237,16 @@ def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> O
         for each, superseded in prepared:
             ledger.record(connection, each, superseded)
     receipt.mark(order.data, arrival.job.aside, prepared[-1][0].seq)
-    return _outcome("refused" if record.state == "refused" else "stored", facts, arrival, tuple(gone.values()))
+    found = _outcome("refused" if record.state == "refused" else "stored", facts, arrival, tuple(gone.values()))
+    return replace(found, notes=(*found.notes, *corrected.open_again(connection, gone)))
 
 
 def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, number: int) -> tuple[FileRecord, dict[str, str]]:
     """Write the parts of a file; returns its entry and the live files (SHA-256, name) it supersedes."""
     job, taken = arrival.job, arrival.taken
     replaced = _replaced(connection, job)
-    leaving = {*order.leaving, *replaced}
+    gone = {**replaced, **corrected.leaving_with(connection, {*replaced, job.sha256})}
+    leaving = {*order.leaving, *gone}
     settled = entry.begin(taken, job.source)
     for candidate in taken.candidates:
         met = known(connection, order.data, job.source, candidate, leaving)
@@ -216,7 +255,9 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     late = _late(order, job, settled.late, totals.rejected) if settled.late else {}
     compared = control.compare(arrival.said, totals.rows_in, totals.fils_in, job.sha256)
     control.insist(job.name, compared, unreconciled=order.unreconciled)
-    refused = not (totals.accepted or totals.duplicates) and (job.source.kind == "reference" or bool(replaced))
+    whole = job.source.kind == "reference" and job.correcting is None
+    refused = not (totals.accepted or totals.duplicates) and (whole or bool(replaced))
+    rejects = entry.rejects(taken, late)
     record = FileRecord(
         sha256=job.sha256,
         seq=number,
@@ -230,12 +271,14 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
         controls=compared,
         parts=tuple(parts.place(candidate, job.source, order.data) for candidate in settled.left),
         days=entry.days(settled),
-        rejects=entry.rejects(taken, late),
+        rejects=rejects,
         skips=taken.skips,
         relies=dict(settled.relies),
+        reading=taken.reading,
+        corrections=arrival.corrects.settled([line for line, *_ in rejects]) if arrival.corrects else None,
     )
     record.check()
-    return record, {} if refused else {sha: name for sha, name in replaced.items() if sha != job.sha256}
+    return record, {} if refused else {sha: name for sha, name in gone.items() if sha != job.sha256}
 
 
 def _late(order: Order, job: Job, lines: list[int], rejected: int) -> dict[int, str]:
@@ -277,10 +320,15 @@ def _reference(name: str, staged: Path, of: Job) -> Arrival:
 
 
 def _replaced(connection: sqlite3.Connection, job: Job) -> dict[str, str]:
-    """SHA-256 and name of the live files whose place this one takes: all of a reference; of a log those of its name or bytes."""
+    """SHA-256 and name of the live files whose place this one takes: all of a reference; else those of its name or bytes.
+
+    Correction files only take the place of correction files, and nothing but a whole reference that of both.
+    """
     live = ledger.live_files(connection, job.source.name)
-    whole = job.source.kind == "reference"
-    return {row["sha256"]: row["name"] for row in live if whole or job.name == row["name"] or job.sha256 == row["sha256"]}
+    if job.source.kind == "reference" and job.correcting is None:
+        return {row["sha256"]: row["name"] for row in live}
+    alike = [row for row in live if bool(row["corrects"]) == bool(job.correcting)]
+    return {row["sha256"]: row["name"] for row in alike if job.name == row["name"] or job.sha256 == row["sha256"]}
 
 
 def _known(seen: sqlite3.Row, path: Path) -> Outcome:

@@ -7,23 +7,25 @@ Hazard: a verdict that needs the whole file (a key in two batches, names that be
 a batch says is final before that.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from store import control, derive, read, text
+from store import control, correction, derive, read, text
 from store.actions import Actions
 from store.check import CONFLICT, FIRST_DAY, Checked, check
 from store.contract import MAX_FILS, SOURCES, Source
 from store.control import NOTHING, Control
+from store.correction import IDENTITY, Correcting, Named
 from store.errors import InputError
 from store.lines import Text
-from store.mapping import MappedFile
-from store.parse import LINE, Parsed, typed
+from store.mapping import Input, MappedFile
+from store.parse import LINE, PROBLEMS, Parsed, typed
 from store.parts import Candidate, Maker
 from store.read import Records
 from store.repeats import Repeats, across
@@ -39,7 +41,10 @@ Daily = tuple[tuple[str, int, int | None], ...]
 
 @dataclass(frozen=True)
 class Job:
-    """A file to take: its staged copy, what it is called, how to read it, and the folder for what is made of it."""
+    """A file to take: its staged copy, what it is called, how to read it, and the folder for what is made of it.
+
+    `correcting` is there for a correction file, which is CSV whatever its mapping says of the sender's files.
+    """
 
     staged: Path
     name: str
@@ -50,6 +55,7 @@ class Job:
     aside: Path
     timezone: str
     now: datetime | None = None
+    correcting: Correcting | None = None
 
     @property
     def maker(self) -> Maker:
@@ -63,6 +69,7 @@ class Taken:
     rejects     files of REJECTS, one row per rejected line
     skips       (reason, lines) of lines a mapping passes over because they are no records
     trailer     control totals its last line gives
+    reading     JSON of how it was read, by which raw texts can be read again
     notes       what an operator should know of columns that were left out or taken as nothing
     references  per reference source, files of what each accepted line says of it (LINE and the contract's columns)
     """
@@ -75,6 +82,7 @@ class Taken:
     rejects: tuple[Path, ...]
     skips: tuple[tuple[str, int], ...] = ()
     trailer: Control = NOTHING
+    reading: str | None = None
     notes: tuple[str, ...] = ()
     references: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
@@ -85,7 +93,21 @@ def take(job: Job) -> Taken:
     gathered = _Gathered(job)
     for number, records in enumerate(opened.batches()):
         gathered.add(f"{number:05}", records)
-    return gathered.taken(opened.trailer())
+    return gathered.taken(opened.trailer(), opened.reading())
+
+
+def identities(job: Job) -> set[str]:
+    """Which rows a correction file names, as they are written."""
+    return {text for records in _Opened(job).batches() for text in records.rows[IDENTITY]}
+
+
+def named(job: Job) -> dict[int, Named]:
+    """What each record of a correction file names, and its values; lines that are no records are left out."""
+    gathered = _Gathered(job)
+    found: dict[int, Named] = {}
+    for records in _Opened(job).batches():
+        found |= gathered.named(records)
+    return found
 
 
 def raw(job: Job, lines: Collection[int]) -> dict[int, str]:
@@ -112,14 +134,29 @@ class _Opened:
 
     def __init__(self, job: Job) -> None:
         how = job.mapping.input if job.mapping else None
+        if job.correcting:
+            how = Input(delimiter=job.correcting.delimiter)
         self._job, self._how = job, how
+        self._columns: list[str] = []
         self._format = how.format if how else {".parquet": "parquet", ".csv": "csv"}.get(job.staged.suffix.lower(), "")
         if not self._format:
             raise InputError(f"{job.name}: without a mapping a file is .parquet or .csv; give --mapping FILE for other formats")
         self._text = Text(job.staged, job.name, how.encoding if how else None, how.trailer if how else None)
 
     def batches(self) -> Iterator[Records]:
-        """Its records; at least one batch."""
+        """Its records; at least one batch. Raises InputError where it has a column that only correction files have."""
+        for records in self._batches():
+            self._columns = [name for name in records.rows.columns if name != LINE]
+            if IDENTITY in self._columns and not self._job.correcting:
+                raise InputError(f"{self._job.name}: has a column {IDENTITY} and is no correction file; those are CSV, in UTF-8")
+            yield records
+
+    def reading(self) -> str:
+        """How it was read, as JSON; read the file first."""
+        how = {"delimiter": self._how.delimiter, "pattern": self._how.pattern} if self._how else {"delimiter": ","}
+        return json.dumps({"format": self._format, **how, "columns": self._columns}, ensure_ascii=False)
+
+    def _batches(self) -> Iterator[Records]:
         job, how = self._job, self._how
         if self._format == "parquet":
             return read.parquet(job.staged, job.name)
@@ -157,7 +194,7 @@ class _Gathered:
 
     def add(self, number: str, records: Records) -> None:
         """Judge a batch and set its rows aside."""
-        parsed, references = self._parsed(records)
+        parsed, references = self._judged(records)
         checked = check(parsed, self._job.source, self._job.now)
         bad = checked.problems[LINE].unique()
         self._batches += 1
@@ -176,7 +213,16 @@ class _Gathered:
             rows.join(checked.accepted.select(LINE), on=LINE, how="semi").write_ipc(path)
             self._references.setdefault(name, []).append(path)
 
-    def taken(self, trailer: Control) -> Taken:
+    def named(self, records: Records) -> dict[int, Named]:
+        """What the records of a batch of a correction file name."""
+        parsed, _ = self._parsed(_bare(records))
+        rows = records.rows.join(parsed.frame.select(LINE), on=LINE, how="semi", maintain_order="left")
+        hashes = correction.contents(parsed.frame, self._job.source.schema.column_names())
+        blank = correction.blank(correction.body(rows))
+        said = zip(rows[LINE], rows[IDENTITY], hashes, blank, strict=True)
+        return {line: Named(text, "" if nothing else content) for line, text, content, nothing in said}
+
+    def taken(self, trailer: Control, reading: str) -> Taken:
         """The file as a whole, once all batches are in."""
         contradicted = pl.concat(self._contradicted) if self._contradicted else None
         repeats = Repeats(tuple(self._candidates))
@@ -194,9 +240,20 @@ class _Gathered:
             rejects=tuple(self._rejects),
             skips=tuple(self._skips.items()),
             trailer=trailer,
+            reading=reading,
             notes=tuple(self._notes),
             references={name: tuple(paths) for name, paths in self._references.items()},
         )
+
+    def _judged(self, records: Records) -> tuple[Parsed, Mapping[str, pl.DataFrame]]:
+        """As `_parsed`, with the verdicts on what the rows of a correction file name."""
+        if self._job.correcting is None:
+            return self._parsed(records)
+        parsed, references = self._parsed(_bare(records))
+        verdicts = self._job.correcting.verdicts
+        lines = [line for line in parsed.frame[LINE] if line in verdicts]
+        rules = {LINE: lines, "column": [IDENTITY] * len(lines), "rule": [verdicts[line] for line in lines]}
+        return replace(parsed, problems=pl.concat([pl.DataFrame(rules, schema=PROBLEMS), parsed.problems])), references
 
     def _parsed(self, records: Records) -> tuple[Parsed, Mapping[str, pl.DataFrame]]:
         """A batch in the contract's columns and types, and what each of its lines says of references."""
@@ -255,6 +312,11 @@ class _Gathered:
         lines = checked.problems.filter(pl.col("rule") == CONFLICT)[LINE]
         if lines.len():
             self._contradicted.append(_at(parsed.frame, lines).select(self._job.source.schema.primary_key()).unique())
+
+
+def _bare(records: Records) -> Records:
+    """Records of a correction file in the columns of what was corrected."""
+    return replace(records, rows=correction.body(records.rows))
 
 
 def _at(frame: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:

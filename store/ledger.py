@@ -20,7 +20,7 @@ from store.errors import LedgerError
 FILE: Final = "ledger.sqlite"
 HEAD: Final = "HEAD"
 """File beside the ledger that names the number of the last file it was seen to commit."""
-VERSION: Final = 4
+VERSION: Final = 5
 LOCK: Final = "ledger.lock"
 """Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
 _BEGIN: Final = "begin.lock"
@@ -147,11 +147,16 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Add to a ledger of version 2 or 3 what version 4 knows more of files and snapshots."""
-    for table, column in (("files", "retired_at"), ("snapshots", "sha256")):
+    """Add to a ledger of version 2, 3 or 4 what later versions know more of files and snapshots."""
+    for table, column in (
+        ("files", "retired_at TEXT"),
+        ("snapshots", "sha256 TEXT"),
+        ("files", "reading TEXT"),
+        ("files", "corrects INTEGER NOT NULL DEFAULT 0"),
+    ):
         columns = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
-        if columns and column not in columns:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        if columns and column.partition(" ")[0] not in columns:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -168,6 +173,8 @@ Day = tuple[str, int, int, int, int | None, int | None, int | None]
 """(day, accepted, duplicates, rejected, then the fils of each); the day is '' where a rejected row does not tell it."""
 Reject = tuple[int, str, str, str]
 """(line, columns, rules, raw)"""
+Correction = tuple[int, str, int, str]
+"""(line, file (SHA-256) and line of the rejected row it corrects, SHA-256 of its values)"""
 
 
 @dataclass(frozen=True)
@@ -202,7 +209,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class FileRecord:
-    """Everything the ledger keeps about one file that came in; see ledger.sql for the meaning of the fields."""
+    """Everything the ledger keeps about one file that came in; see ledger.sql for the meaning of the fields.
+
+    `corrections` are None for a file that corrects no rejected rows.
+    """
 
     sha256: str
     seq: int
@@ -219,6 +229,8 @@ class FileRecord:
     rejects: tuple[Reject, ...]
     skips: tuple[tuple[str, int], ...]
     relies: Mapping[str, int]
+    reading: str | None = None
+    corrections: tuple[Correction, ...] | None = None
 
     def check(self) -> None:
         """Raise LedgerError unless rows and fils add up, per file, part, day and reject."""
@@ -229,6 +241,8 @@ class FileRecord:
             "rows of quarantine": (t.rejected, len(self.rejects)),
             "skipped lines": (t.skipped, sum(lines for _, lines in self.skips)),
         }
+        if self.corrections is not None:
+            sums["corrected rows"] = (t.accepted + t.duplicates, len(self.corrections))
         if SOURCES[self.source].time is not None:
             of_days = {
                 "accepted": (t.accepted, t.fils_accepted, [(day[1], day[4]) for day in self.days]),
@@ -277,6 +291,12 @@ def declared(connection: sqlite3.Connection, sha256: str) -> dict[str, str]:
     return {row["what"]: row["expected"] for row in rows}
 
 
+def open_rows(connection: sqlite3.Connection, sha256: str) -> int:
+    """How many rejected rows of a file nobody has corrected yet."""
+    query = "SELECT count(*) FROM quarantine WHERE sha256 = ? AND state = 'open'"
+    return int(connection.execute(query, (sha256,)).fetchone()[0])
+
+
 def forsaken(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """Live files (sha256, source, name, rows, on_name) whose duplicates were left out for a file that counts no longer."""
     return connection.execute(_FORSAKEN).fetchall()
@@ -295,12 +315,15 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
     entry.check()
     for table in ("parts", "days", "controls", "rejects", "skips", "relies"):
         connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", (entry.sha256,))
+    connection.execute("DELETE FROM corrections WHERE by_sha256 = ?", (entry.sha256,))
     values = {
         "sha256": entry.sha256,
         "seq": entry.seq,
         "source": entry.source,
         "name": entry.name,
         "mapping": entry.mapping,
+        "reading": entry.reading,
+        "corrects": int(entry.corrections is not None),
         "ingested_at": entry.ingested_at,
         "state": entry.state,
         **dict(zip(("covers_from", "covers_to"), entry.covers or (None, None), strict=True)),
@@ -318,6 +341,8 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
     connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)", [(*of, *reject) for reject in entry.rejects])
     connection.executemany("INSERT INTO skips VALUES (?, ?, ?)", [(entry.sha256, *skip) for skip in entry.skips])
     connection.executemany("INSERT INTO relies VALUES (?, ?, ?)", [(entry.sha256, *on) for on in entry.relies.items()])
+    corrections = [(entry.sha256, *correction) for correction in entry.corrections or ()]
+    connection.executemany("INSERT INTO corrections VALUES (?, ?, ?, ?, ?)", corrections)
     connection.executemany(
         "UPDATE files SET state = 'superseded', superseded_by = ? WHERE sha256 = ?", [(entry.sha256, sha) for sha in superseded]
     )

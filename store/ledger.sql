@@ -8,6 +8,9 @@ CREATE TABLE IF NOT EXISTS files (
     source          TEXT NOT NULL,
     name            TEXT NOT NULL,              -- file name without folders
     mapping         TEXT,                       -- name of the mapping it was read through
+    reading         TEXT,                       -- JSON: format, columns, delimiter or pattern, by which its raw texts can be read again;
+                                                -- NULL where a version of the store before 5 took it in
+    corrects        INTEGER NOT NULL DEFAULT 0, -- 1: each of its rows corrects a rejected row of another file
     ingested_at     TEXT NOT NULL,              -- UTC, ISO 8601
     rows_in         INTEGER NOT NULL,           -- accepted + duplicates + rejected
     accepted        INTEGER NOT NULL,
@@ -75,6 +78,30 @@ CREATE TABLE IF NOT EXISTS rejects (                          -- quarantine: one
     raw         TEXT NOT NULL,                  -- the line as it came; a Parquet row as JSON
     PRIMARY KEY (file_sha256, line)
 ) STRICT;
+
+CREATE TABLE IF NOT EXISTS corrections (                      -- which rejected row each row that a correction file brought in corrects
+    by_sha256   TEXT NOT NULL REFERENCES files (sha256),
+    by_line     INTEGER NOT NULL,
+    file_sha256 TEXT NOT NULL,                  -- the rejected row, as in `rejects`
+    line        INTEGER NOT NULL,
+    content     TEXT NOT NULL,                  -- SHA-256 of the corrected row's values
+    PRIMARY KEY (by_sha256, by_line)
+) STRICT;
+CREATE INDEX IF NOT EXISTS corrections_by_row ON corrections (file_sha256, line);
+
+CREATE VIEW IF NOT EXISTS quarantine AS                       -- rejected rows of files that were not superseded, and how each stands
+    SELECT rejects.source, files.seq, files.name AS file, files.sha256, files.mapping, files.reading,
+           rejects.line, rejects."column", rejects.rule, rejects.raw,
+           CASE WHEN files.corrects THEN 'again'              -- the row it was to correct stands in the file that brought it
+                WHEN files.state = 'refused' THEN 'refused'   -- the file takes no effect, and is to be delivered again as a whole
+                WHEN done.name IS NOT NULL THEN 'corrected'
+                ELSE 'open' END AS state,
+           done.name AS corrected_by
+    FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
+    LEFT JOIN (SELECT corrections.file_sha256, corrections.line, files.name, min(files.seq)
+               FROM corrections JOIN files ON files.sha256 = by_sha256 WHERE files.state = 'live' GROUP BY 1, 2) done
+           ON done.file_sha256 = rejects.file_sha256 AND done.line = rejects.line
+    WHERE files.state <> 'superseded';
 
 CREATE TABLE IF NOT EXISTS skips (                            -- how many lines each skip rule of a mapping passed over
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),

@@ -16,7 +16,7 @@ from typing import Final
 
 from store.errors import InputError
 
-_MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 BLOCK_BYTES: Final = 1 << 26
 LONGEST_LINE: Final = 1 << 20
 """Signs. A longer line is no record of anything; it is what a file without line ends looks like."""
@@ -96,7 +96,7 @@ class Text:
         """Decoded text with '\\n' as the end of every line."""
         with self._path.open("rb") as file:
             mark = file.peek(4)
-            codec = next((codec for bom, codec in _MARKS.items() if mark.startswith(bom)), self._encoding or "utf-8")
+            codec = next((codec for bom, codec in MARKS.items() if mark.startswith(bom)), self._encoding or "utf-8")
             decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
             line = 1
             while True:

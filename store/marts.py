@@ -179,6 +179,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "accepted": "BIGINT",
         "duplicates": "BIGINT",
         "rejected": "BIGINT",
+        "open": "BIGINT",  # rejected rows that nobody has corrected yet
         "fils_in": "BIGINT",  # NULL where a source has no money
         "fils_accepted": "BIGINT",
         "fils_duplicates": "BIGINT",
@@ -229,10 +230,12 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "fils_found": "BIGINT",
         "bytes_confirmed": "BOOLEAN",  # its SHA-256 was declared too, and is right: other bytes are never taken in
     },
-    "quarantine": {  # rejected rows, at most 1,000 newest per source; the ledger has all
+    "quarantine": {  # rejected rows, at most 1,000 per source, open ones and newest first; the ledger has all
         "source": "VARCHAR",
         "file": "VARCHAR",
         "line": "BIGINT",
+        "state": "VARCHAR",  # open, corrected, again, refused: see store.quarantine
+        "corrected_by": "VARCHAR",  # file that corrected it
         "column": "VARCHAR",
         "rule": "VARCHAR",
         "raw": "VARCHAR",

@@ -164,7 +164,7 @@ def _record(book: sqlite3.Connection, row: sqlite3.Row) -> FileRecord:
         return [tuple(each) for each in book.execute(query, (row["sha256"],))]
 
     return FileRecord(
-        **{name: row[name] for name in ("sha256", "seq", "source", "name", "mapping", "ingested_at")},
+        **{name: row[name] for name in ("sha256", "seq", "source", "name", "mapping", "ingested_at", "reading")},
         state="refused" if row["state"] == "refused" else "live",
         totals=Totals(**{name: row[name] for name in Totals.__dataclass_fields__}),
         covers=None if row["covers_from"] is None else (row["covers_from"], row["covers_to"]),
@@ -174,6 +174,7 @@ def _record(book: sqlite3.Connection, row: sqlite3.Row) -> FileRecord:
         rejects=tuple(of('SELECT line, "column", rule, raw FROM rejects WHERE file_sha256 = ? ORDER BY line')),  # type: ignore[arg-type]
         skips=tuple(of("SELECT reason, lines FROM skips WHERE file_sha256 = ?")),  # type: ignore[arg-type]
         relies=dict(of("SELECT on_sha256, rows FROM relies WHERE file_sha256 = ?")),  # type: ignore[arg-type]
+        corrections=tuple(of(_CORRECTIONS)) if row["corrects"] else None,  # type: ignore[arg-type]
     )
 
 
@@ -182,6 +183,7 @@ def _now() -> str:
 
 
 _PARTS = "SELECT path, month, rows, fils, sha256, min_id, max_id FROM parts WHERE file_sha256 = ? ORDER BY path"
+_CORRECTIONS = "SELECT by_line, file_sha256, line, content FROM corrections WHERE by_sha256 = ? ORDER BY by_line"
 _DAYS = (
     "SELECT day, accepted, duplicates, rejected, fils_accepted, fils_duplicates, fils_rejected"
     " FROM days WHERE file_sha256 = ? ORDER BY day"

@@ -103,9 +103,11 @@ def read(path: Path) -> Receipt:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise _unreadable(path, error) from error
     superseded, with_it = tuple(entry.pop("superseded")), entry.pop("together")
+    corrections = entry.get("corrections")
     record = FileRecord(
         **{
             **entry,
+            "corrections": None if corrections is None else tuple(map(tuple, corrections)),
             "rejects": rejects,
             "totals": Totals(**entry["totals"]),
             "covers": None if entry["covers"] is None else tuple(entry["covers"]),

@@ -116,5 +116,6 @@ def reached(data: Path) -> int:
 _TABLES: Final = {
     "files": "sha256",
     **dict.fromkeys(("parts", "days", "controls", "rejects", "skips", "relies"), "file_sha256"),
+    "corrections": "by_sha256",
 }
 _SUPERSEDING: Final = ("state", "superseded_by")

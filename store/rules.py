@@ -11,14 +11,17 @@ from store.contract import SOURCES
 from store.words import N_
 
 RULES: Final[Mapping[str, str]] = {
+    "already_corrected": N_("corrects a row that was corrected otherwise before"),
     "allowed_values": N_("not one of the values allowed"),
     "answers_only_when_completed": N_("answers without a completed survey"),
     "boolean": N_("neither true nor false"),
     "code": N_("no code can be made of it"),
     "conflicting_duplicate": N_("contradicts another row of the same key"),
+    "corrected_twice": N_("corrects a row that another line corrects otherwise"),
     "date": N_("no date"),
     "days_in_order": N_("ends before it begins"),
     "field_count": N_("more or fewer fields than the header"),
+    "file_counts_no_longer": N_("corrects a row of a file that counts no longer"),
     "format": N_("not of the form expected of a line"),
     "funnel_in_order": N_("steps of the survey out of order"),
     "integer": N_("no whole number"),
@@ -31,8 +34,10 @@ RULES: Final[Mapping[str, str]] = {
     "month_end": N_("no month"),
     "month_is_first_day": N_("not the first day of a month"),
     "month_start": N_("no month"),
+    "names_no_rejected_row": N_("names no row that was rejected"),
     "not_before_1990": N_("before 1990"),
     "not_in_the_future": N_("in the future"),
+    "nothing_filled_in": N_("a row to correct that was left empty"),
     "nullability": N_("missing"),
     "period_in_order": N_("ends before it begins"),
     "received_after_occurred": N_("received before it occurred"),

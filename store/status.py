@@ -19,8 +19,8 @@ from store.errors import LedgerError
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """One source. Fils (minor units) are None where it has no money; `days` with data are counted for logs of single records,
-    `periods` for months and totals, neither for references."""
+    """One source. `open` are rejected rows that nobody has corrected yet. Fils (minor units) are None where it has no money;
+    `days` with data are counted for logs of single records, `periods` for months and totals, neither for references."""
 
     source: str
     files: int
@@ -28,6 +28,7 @@ class SourceStatus:
     accepted: int
     duplicates: int
     rejected: int
+    open: int
     skipped: int
     fils_accepted: int | None
     days: int | None
@@ -61,7 +62,7 @@ def complete_through(found: list[SourceStatus]) -> date | None:
 def _status(row: sqlite3.Row) -> SourceStatus:
     source = SOURCES[row["source"]]
     long = source.monthly or source.time_end is not None
-    counts = {name: row[name] for name in ("source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped")}
+    counts = {name: row[name] for name in ("source", "files", "rows_in", "accepted", "duplicates", "rejected", "open", "skipped")}
     return SourceStatus(
         **counts,
         fils_accepted=row["fils_accepted"],
@@ -87,7 +88,9 @@ _TOTALS: Final = "payment_totals"
 _SERIES: Final = ("department", "period_start", "period_end")
 _SOURCES = """
     SELECT source, count(*) AS files, sum(rows_in) AS rows_in, sum(accepted) AS accepted, sum(duplicates) AS duplicates,
-           sum(rejected) AS rejected, sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,
+           sum(rejected) AS rejected,
+           (SELECT count(*) FROM quarantine WHERE quarantine.source = files.source AND quarantine.state = 'open') AS open,
+           sum(skipped) AS skipped, sum(fils_accepted) AS fils_accepted,
            min(coalesce(min(first_day, covers_from), first_day, covers_from)) AS first_day,
            max(coalesce(covers_to, last_day)) AS last_day,
            (SELECT count(DISTINCT day) FROM days JOIN files live ON live.sha256 = file_sha256

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from store import files, ledger, parts, replay, settings
+from store import corrected, files, ledger, parts, replay, settings
 from store.contract import SOURCES, Source
 from store.control import Compared
 from store.errors import NoSnapshotError, StoreError
@@ -59,6 +59,7 @@ def verify(data: Path, progress: Progress = silent) -> Report:
         problems += _told(_sums(connection))
         problems += _told(every_part())
         problems += _told(_days(connection, daily)) if not problems else []
+        problems += _told(corrected.differing(connection, data))
         problems += _told(f"{path}: {what}; run `python -m store publish`" for path, what in units.damage(data, connection))
         problems += _told(_snapshot(connection, data, notes))
         problems += _told(replay.differing(data, connection))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_REJECTS: Final = 1_000
-"""Rejected rows per source that a snapshot shows, newest file first; the ledger has all."""
+"""Rejected rows per source that a snapshot shows, open ones and newest files first; the ledger has all."""
 
 Value = str | int | None
 
@@ -73,6 +73,7 @@ _FILES: Final = """
     FROM files WHERE state <> 'superseded' ORDER BY source, name, sha256"""
 _COVERAGE: Final = """
     SELECT source, count(*), sum(rows_in), sum(accepted), sum(duplicates), sum(rejected),
+           (SELECT count(*) FROM quarantine WHERE quarantine.source = files.source AND quarantine.state = 'open'),
            sum(fils_in), sum(fils_accepted), sum(fils_duplicates), sum(fils_rejected),
            min(coalesce(min(first_day, covers_from), first_day, covers_from)),
            max(coalesce(max(last_day, covers_to), last_day, covers_to)),
@@ -96,11 +97,8 @@ _REACH: Final = (
     "SELECT source, max(coalesce(covers_to, last_day)) AS day FROM files WHERE state = 'live' GROUP BY source HAVING day <> ''"
 )
 _REJECTS: Final = """
-    SELECT source, name, line, "column", rule, raw FROM (
-        SELECT rejects.source, files.name, rejects.line, rejects."column", rejects.rule, rejects.raw,
-               row_number() OVER (PARTITION BY rejects.source ORDER BY files.seq DESC, rejects.line) AS rank
-        FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
-        WHERE files.state <> 'superseded')
+    SELECT source, file, line, state, corrected_by, "column", rule, raw FROM (
+        SELECT *, row_number() OVER (PARTITION BY source ORDER BY state <> 'open', seq DESC, line) AS rank FROM quarantine)
     WHERE rank <= ? ORDER BY source, rank"""
 _CONTROLS: Final = """
     SELECT source, name, sha256, ingested_at,

@@ -145,11 +145,11 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
     capsys.readouterr()
     assert run(tmp_path / "s", "status") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[:7] == ["source", "files", "rows_in", "accepted", "duplicates", "rejected", "skipped"]
-    assert lines[2].split() == ["payments", "1", "3", "2", "0", "1", "0", "10,005", "1", "-", "2012-09-30", "2012-09-30"]
+    assert lines[0].split()[:8] == ["source", "files", "rows_in", "accepted", "duplicates", "rejected", "open", "skipped"]
+    assert lines[2].split() == ["payments", "1", "3", "2", "0", "1", "1", "0", "10,005", "1", "-", "2012-09-30", "2012-09-30"]
     assert lines[3] == "complete through 2012-09-30"
     quarantine = f"python -m store quarantine --data {tmp_path / 's'}"
-    assert lines[4] == f"rejected rows are in quarantine, 1 in all: `{quarantine}` lists them"
+    assert lines[4] == f"rejected rows are in quarantine, 1 in all, 1 of them open: `{quarantine}` lists them"
 
     run(tmp_path / "s", "status", "--format", "json")
     facts = json.loads(capsys.readouterr().out)
@@ -161,6 +161,7 @@ def test_status_as_table_and_as_json(tmp_path: Path, delivered: Path, capsys: py
         "accepted": 2,
         "duplicates": 0,
         "rejected": 1,
+        "open": 1,
         "skipped": 0,
         "fils_accepted": 100_05,
         "days": 1,
@@ -263,14 +264,15 @@ def test_quarantine_as_table_and_as_csv(tmp_path: Path, delivered: Path, capsys:
     run(tmp_path / "s", "ingest", "--all", delivered)
     capsys.readouterr()
     assert run(tmp_path / "s", "quarantine") == 0
-    [_, row] = capsys.readouterr().out.splitlines()
-    assert row.split()[:3] == ["payments", "payments-2012-09.parquet", "3"]
+    [_, row, counted] = capsys.readouterr().out.splitlines()
+    assert row.split()[:5] == ["payments", "payments-2012-09.parquet", "3", "open", "-"]
+    assert counted == "1 rejected rows: 1 open"
     assert "sign of the amount does not fit the status (sign_follows_status)" in row
     assert run(tmp_path / "s", "quarantine", "payments", "--format", "csv") == 0
     [row] = csv.DictReader(StringIO(capsys.readouterr().out))
     assert (row["line"], row["rule"], json.loads(row["raw"])["event_id"]) == ("3", "sign_follows_status", 3)
     assert run(tmp_path / "s", "quarantine", "departments", "--format", "csv") == 0
-    assert capsys.readouterr().out.splitlines() == ["source,file,line,column,rule,raw"]
+    assert capsys.readouterr().out.splitlines() == ["source,file,line,state,corrected_by,column,rule,raw"]
 
 
 _SPENDING = """

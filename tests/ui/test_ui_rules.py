@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from store import check, shape, text
+from store import check, corrected, shape, text
 from store.contract import SOURCES
 from store.mapping import PARSERS
 from store.rules import RULES, in_words
@@ -15,12 +15,13 @@ STORE = Path(check.__file__).parent
 
 
 def rules() -> set[str]:
-    """Every rule a row can break: those of the contracts, of types, of readers and of mappings."""
+    """Every rule a row can break: those of the contracts, of types, of readers, of mappings and of correction files."""
     schemas = (source.schema for source in SOURCES.values())
     of_contracts = {name.rpartition("|")[2] for schema in schemas for name in schema._validation_rules(with_cast=False)}
     of_types = set(re.findall(r'return "(\w+)"', (STORE / "parse.py").read_text(encoding="utf-8")))
     of_readers = {text.FIELD_COUNT, text.FORMAT, check.CONFLICT, check.FUTURE, check.PAST, shape.UNKNOWN}
-    return of_contracts | of_types | of_readers | {*PARSERS}
+    of_corrections = {corrected.UNKNOWN_ROW, corrected.NOT_COUNTING, corrected.ALREADY, corrected.TWICE, corrected.UNTOUCHED}
+    return of_contracts | of_types | of_readers | of_corrections | {*PARSERS}
 
 
 def test_every_rule_has_words() -> None:
