@@ -10,7 +10,8 @@ import streamlit as st
 from metrics import Grain, Result
 from ui import url
 from ui.answers import ask, has_answer
-from ui.bars import Bar, bars
+from ui.bars import Bar, bars, named
+from ui.bases import share_base
 from ui.cards import card_of, cards
 from ui.compared import grey, grey_mark, listed, twice
 from ui.context import Context
@@ -125,8 +126,8 @@ def _parts(context: Context, measure: str, dimension: str) -> None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     rows = part_bars(context, result, MOST_BARS)
-    names, note, hint = names_of(context), _note(context, measure, result), _hint(context, rows)
-    remark = remark_of_rest(names, sum(not row.rest for row in rows), len(result.rows))
+    names, note, hint = names_of(context), _note(context, measure, [result]), _hint(context, rows)
+    remark = remark_of_rest(names, named(rows), len(result.rows))
     sheets = [sheet_of(title, results, names, remark)]
     chart = bars(context, rows)
     figure(context, dimension, chart, [result], title=title, note=note, hint=hint, filters=dimension, sheets=sheets)
@@ -143,7 +144,7 @@ def _methods_and_channels(context: Context, measure: str) -> None:
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
     chart = bars(context, rows, split=split)
     sheets = [Sheet(title, results, partial(parts_grid, results, names_of(context)))]
-    note, hint = _note(context, measure, results[0]), _hint(context, rows)
+    note, hint = _note(context, measure, results), _hint(context, rows)
     figure(context, "methods", chart, results, title=title, note=note, hint=hint, filters="method", sheets=sheets)
 
 
@@ -152,9 +153,9 @@ def _first(measure: str) -> tuple[str, ...]:
     return (measure, *(kpi for kpi in MEASURES if kpi != measure))
 
 
-def _note(context: Context, measure: str, result: Result) -> str:
-    unit = context._("{unit}, share of what is shown", unit=_unit(context, measure))
-    return listed(context, unit, grey_mark(context, result))
+def _note(context: Context, measure: str, results: Sequence[Result]) -> str:
+    """The unit, what the shares are shares of, and what the grey marks stand for."""
+    return listed(context, _unit(context, measure), share_base(context, results), grey_mark(context, results[0]))
 
 
 def _hint(context: Context, rows: Sequence[Bar]) -> str:

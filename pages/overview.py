@@ -6,7 +6,7 @@ from typing import Final
 from metrics import Projection, Result
 from ui.answers import ask, project
 from ui.attention import attention, items
-from ui.bars import change_bars
+from ui.bars import change_bars, named
 from ui.cards import card_of, cards
 from ui.change_parts import bars_of_change, by_change, growth
 from ui.compared import listed, not_compared
@@ -126,6 +126,6 @@ def _where_from(context: Context, amount: Result) -> None:
     )
     bars = bars_of_change(context, result, MOST_BARS)
     names, ordered, chart = names_of(context), by_change(result), change_bars(context, bars)
-    remark = remark_of_rest(names, sum(not bar.rest for bar in bars), len(ordered.rows))
+    remark = remark_of_rest(names, named(bars), len(ordered.rows))
     whole = Sheet(title, [ordered], partial(answer_grid, [ordered], names, differences=True), remark)
     figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension, sheets=[whole])

@@ -55,6 +55,11 @@ def bars(context: Context, rows: Sequence[Bar], split: int = 0) -> Figure:
     return figure
 
 
+def named(rows: Sequence[Bar]) -> int:
+    """How many bars have a name of their own: all but the one of what was taken together."""
+    return sum(not row.rest for row in rows)
+
+
 def in_view(context: Context, row: Bar) -> bool:
     """Whether the filters of the view let this bar through; what was taken together stands back."""
     if row.filter is None:

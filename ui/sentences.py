@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from metrics import Grain, QuestionError, Result, key_of, span_of, volume_and_value
+from metrics import Filters, Grain, QuestionError, Result, key_of, span_of, volume_and_value
 from ui.context import Context
 from ui.lookups import names_of
 
@@ -58,14 +58,19 @@ def collected(context: Context, result: Result) -> str:
 
 def subject(context: Context, result: Result, sentence: str) -> str:
     """The sentence with the filters in front, where there are any; behind their colon it begins with a small letter."""
-    names = names_of(context)
-    said = [names.of(dimension, code) for dimension, codes in result.filters.values for code in codes]
-    if not said:
+    if not result.filters.values:
         return sentence
-    shown = said if len(said) <= 3 else [*said[:2], context._("{n} more", n=context.format.count(len(said) - 2))]
     if sentence[1:2].islower():  # "No collections", but not "AED 3bn"
         sentence = sentence[0].lower() + sentence[1:]
-    return f"{context._(', ').join(context.format.name(name) for name in shown)}: {sentence}"
+    return f"{some_of(context, result.filters)}: {sentence}"
+
+
+def some_of(context: Context, filters: Filters) -> str:
+    """The values of filters by name; of many the first two, and how many more there are."""
+    names = names_of(context)
+    said = [names.of(dimension, code) for dimension, codes in filters.values for code in codes]
+    shown = said if len(said) <= 3 else [*said[:2], context._("{n} more", n=context.format.count(len(said) - 2))]
+    return context._(", ").join(context.format.name(name) for name in shown)
 
 
 def why_changed(context: Context, amount: Result, volume: Result) -> str:

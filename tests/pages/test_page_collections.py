@@ -57,6 +57,32 @@ def test_a_filtered_chart_keeps_its_other_bars_in_grey(monkeypatch: pytest.Monke
     assert services["data"][0]["x"] == [2000.0]  # type: ignore[index]
 
 
+def test_each_chart_says_of_what_its_shares_are_and_adds_up_to_it(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    """A click on a channel: channels keep all their bars, everything else is of payments through it."""
+    app = visit(monkeypatch, data, "collections", channel="web")
+    said = text(app)
+    assert "AED; methods: share of AED 1,500, payments through Web portal; channels: share of AED 3,000, all payments" in said
+    assert "in colour: Web portal" in said
+    assert said.count("AED; share of AED 1,500, payments through Web portal; grey mark") == 2, "by department and by service"
+    _, both, departments, services = (chart["data"][0] for chart in charts(app))  # type: ignore[index]
+    amounts = dict(zip((code for _, code in both["customdata"]), both["x"], strict=True))
+    assert amounts == {"credit_card": 1500.06, "web": 1500.06, "mpay": 1499.94}
+    assert sum(departments["x"]) == sum(services["x"]) == 1500.06
+    shades = dict(zip(amounts, both["marker"]["color"], strict=True))
+    assert shades["web"] == shades["credit_card"] != shades["mpay"]
+
+
+def test_without_a_filter_shares_are_of_all_payments(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = text(visit(monkeypatch, data, "collections"))
+    assert said.count("share of AED 3,000, all payments") == 3
+    assert "in colour" not in said
+
+
+def test_arabic_says_of_what_the_shares_are(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    said = plain(text(visit(monkeypatch, data, "collections", channel="web", lang="ar")))
+    assert "الطرق: النسبة من 1,500 درهم، المدفوعات عبر البوابة الإلكترونية" in said
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_days_fall_back_to_months_where_only_months_were_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
