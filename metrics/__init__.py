@@ -4,7 +4,8 @@ Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=...,
 About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`, `RULES` (of rows, in words)
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest
-Whence:   `first_day(snapshot, kpi)`, and how far: `complete_through(snapshot)`
+Beside:   `days_beside(result)`: the days of the base that are compared
+How far:  `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
@@ -16,8 +17,8 @@ Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can e
 
 from metrics.answer import change_unit
 from metrics.catalogue import KPIS
-from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN
-from metrics.completeness import complete_through, first_day
+from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, days_beside
+from metrics.completeness import complete_through
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
@@ -118,11 +119,11 @@ __all__ = [
     "coverage",
     "coverage_days",
     "current_version",
+    "days_beside",
     "departments",
     "dimensions",
     "events",
     "files",
-    "first_day",
     "incidents",
     "key_of",
     "keys",

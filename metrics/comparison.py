@@ -16,8 +16,8 @@ from metrics.compile import Question, cut_periods
 from metrics.cuts import Cut, narrowed, refusal
 from metrics.dimensions import marts, time_of
 from metrics.fetch import fetch
-from metrics.model import Row, Window
-from metrics.periods import clipped, ends_with_february, paired
+from metrics.model import Result, Row, Window
+from metrics.periods import clipped, ends_with_february, paired, within
 from metrics.words import N_, Note
 from store.snapshot import Snapshot
 
@@ -67,6 +67,21 @@ def beside_two(question: Question, window: Window, base: Window | None, rows: Se
     shown = {row.key("day") for row in rows if row.base_value is not None}
     times = Counter(earlier for day, earlier in paired(window, base, "day").items() if day in shown)
     return tuple(Note(BESIDE_TWO, day=day) for day, number in sorted(times.items()) if number > 1)
+
+
+def days_beside(result: Result) -> Window | None:
+    """The days of the base that the values of an answer stand beside; along time those of the periods that have a partner.
+
+    None where nothing stands beside anything.
+    """
+    grain = time_of(result.by)
+    if result.base is None or all(row.base_value is None for row in (result.rows if grain else (*result.rows, result.total))):
+        return None
+    if grain is None:
+        return result.base
+    partners = paired(result.window, result.base, grain)
+    drawn = [within(partners[row.key(grain)], result.base) for row in result.rows if row.base_value is not None]
+    return Window(min(days.start for days in drawn), max(days.end for days in drawn))
 
 
 def _cut_in(snapshot: Snapshot, question: Question, window: Window) -> list[Cut]:

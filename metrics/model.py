@@ -164,5 +164,3 @@ class Result:
     """Parameters with which the same SQL gave the base values."""
     since: date | None = None
     """The first day with data, where the window begins before it: what comes before is no data, not zero."""
-    base_since: date | None = None
-    """The same of the base, which is then incomplete."""

@@ -114,7 +114,6 @@ def query(
         ),
         unfinished=_unfinished(by, shown, Window(since or window.start, window.end), through),
         since=since,
-        base_since=first,
     )
 
 

@@ -25,6 +25,7 @@ from ui.sheet import Sheet, remark_of_rest, sheet_of
 from ui.shell import choices, columns, headline
 from ui.state import whole_year, year_around
 from ui.toggle import toggle
+from ui.unfinished import hatched
 
 CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
 MEASURES: Final = ("collected_amount", "transactions")
@@ -89,7 +90,7 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
         context,
         _unit(context, measure),
         grey(context, result),
-        _("hatched: month not complete") if result.unfinished and not daily else "",
+        "" if daily else hatched(context, result),
         twice(context, result),
         _("in colour: {month}", month=context.format.window(context.window)) if alone else "",
     )

@@ -1,7 +1,7 @@
 """What a chart says of its base: which days are drawn in grey, and where the rows hold one of them twice.
 
-Rule: grey is named only where grey is drawn, and by the days that are drawn: a base that begins before the data is shown from
-its first whole day on.
+Rule: grey is named only where grey is drawn, and by the days that are drawn: a base that begins before the data from its first
+whole period on, and one of which only whole months can be compared by those.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from metrics import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, Note, Result, Window
+from metrics import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, Note, Result, days_beside
 from ui.context import Context
 
 _REFUSED: Final = (BASE_INCOMPLETE, NOT_COMPARED, UNEVEN)
@@ -17,11 +17,8 @@ _REFUSED: Final = (BASE_INCOMPLETE, NOT_COMPARED, UNEVEN)
 
 def grey_days(context: Context, result: Result) -> str:
     """The days of the base for which there is something to draw, in short; empty where there is nothing."""
-    base = result.base
-    if base is None or all(row.base_value is None for row in (*result.rows, result.total)):
-        return ""
-    first = result.base_since or base.start
-    return context.format.window_short(Window(first, base.end) if first <= base.end else base)
+    days = days_beside(result)
+    return context.format.window_short(days) if days else ""
 
 
 def grey(context: Context, result: Result) -> str:

@@ -18,6 +18,7 @@ from metrics.model import Kpi, Number, Result, Row, Unit
 from metrics.periods import as_grain
 from ui.money import minor_to_major
 from ui.names import Names
+from ui.unfinished import why_unfinished
 
 Cell = str | int | float | Decimal | date | datetime | None
 Kind = Literal[
@@ -288,6 +289,5 @@ def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, st
             said.append(words("no data"))
         elif row.weak:
             said.append(words("few answers (n below 30)"))
-    if any(as_grain(dimension) and code in result.unfinished for dimension, code in key):
-        said.append(words("period not complete"))
+    said += [why_unfinished(names.format, result, code) for name, code in key if as_grain(name) and code in result.unfinished]
     return words("; ").join(dict.fromkeys(said))

@@ -139,7 +139,8 @@ class Times(Numbers):
             return f"{self.month(start, short=True, year=not same_year)}–{self.month(end, short=True)}"
         if start == end:
             return self._date(end, "d MMM y")
-        return f"{self._date(start, 'd MMM' if same_year else 'd MMM y')}–{self._date(end, 'd MMM y')}"
+        pattern = ("d" if start.month == end.month else "d MMM") if same_year else "d MMM y"
+        return f"{self._date(start, pattern)}–{self._date(end, 'd MMM y')}"
 
     def base(self, window: Window, base: Window) -> str:
         """The base in words: "the same period of 2011" when it is the same calendar days, otherwise its days."""
@@ -151,7 +152,7 @@ class Times(Numbers):
                 return self.period(key)
         if base.end + dt.timedelta(days=1) == window.start and base.days <= _DAYS_COUNTED:
             return self.words.ngettext("the day before", "the {n} days before", base.days, n=self.count(base.days))
-        return self.words("the period {days}", days=self.window(base))
+        return self.words("the period from {days}", days=self.window(base))
 
     def _date(self, day: dt.date, pattern: str) -> str:
         return self.in_digits(format_date(day, pattern, locale=self.words.language))

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from metrics import Window, month, previous_period, same_period_last_year, year
+from metrics import Window, days_beside, month, previous_period, same_period_last_year, year
 from tests.support.marts import snapshot_in_memory
 from tests.support.questions import SEPTEMBER, ask, reported, september
 
@@ -23,6 +23,20 @@ def test_rows_exist_where_either_window_has_them() -> None:
         "rta": (0, 2, -1.0),
     }
     assert (answer.total.value, answer.total.base_value) == (7, 6)
+
+
+def test_the_days_beside_are_those_of_whole_periods_that_have_a_partner() -> None:
+    """From 10 March to 20 June the first and the last month are cut: April and May stand beside what came before by position."""
+    rows = [{"day": date(2011, 11, 1) + timedelta(days=n), "settled": 1} for n in range(240)]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=date(2012, 6, 27))
+    window = Window(date(2012, 3, 10), date(2012, 6, 20))
+    base = previous_period(window)
+    assert base == Window(date(2011, 11, 28), date(2012, 3, 9))
+    assert days_beside(ask(snapshot, window=window, base=base, by=("month",))) == Window(date(2011, 12, 1), date(2012, 1, 31))
+    assert days_beside(ask(snapshot, window=window, base=base, by=("department",))) == base
+    short = Window(date(2012, 3, 10), date(2012, 4, 20))
+    assert days_beside(ask(snapshot, window=short, base=previous_period(short), by=("month",))) is None
+    assert days_beside(ask(snapshot, window=short, by=("month",))) is None
 
 
 def test_days_of_a_base_stand_beside_the_same_day_of_the_current_year() -> None:

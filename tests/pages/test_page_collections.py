@@ -72,6 +72,18 @@ def test_each_chart_says_of_what_its_shares_are_and_adds_up_to_it(monkeypatch: p
     assert shades["web"] == shades["credit_card"] != shades["mpay"]
 
 
+def test_only_the_days_that_are_drawn_are_promised_in_grey(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    """Of a period before, only whole months can stand beside whole months."""
+    custom = {"period": "custom", "compare": "previous-period"}
+    said = text(visit(monkeypatch, data, "collections", **custom, **{"from": "2012-03-10", "to": "2012-04-20"}))
+    assert "grey: " not in said
+    assert "AED; hatched: only 10–31 Mar 2012, 1–20 Apr 2012 chosen" in said
+    said = text(visit(monkeypatch, data, "collections", **custom, **{"from": "2012-04-01", "to": "2012-05-20"}))
+    assert "AED; hatched: only 1–20 May 2012 chosen" in said
+    said = text(visit(monkeypatch, data, "collections", **custom, **{"from": "2012-04-01", "to": "2012-05-31"}))
+    assert "AED; grey: Feb–Mar 2012" in said
+
+
 def test_without_a_filter_shares_are_of_all_payments(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     said = text(visit(monkeypatch, data, "collections"))
     assert said.count("share of AED 3,000, all payments") == 3

@@ -163,7 +163,7 @@ def test_a_window_in_words(days: tuple[str, str], en: str, ar: str, short: str) 
 def test_the_base_is_named_by_its_year_only_when_it_is_the_same_days() -> None:
     year_to_date = window("2012-01-01", "2012-09-30")
     assert EN.base(year_to_date, window("2011-01-01", "2011-09-30")) == "the same period of 2011"
-    assert EN.base(year_to_date, window("2011-04-01", "2011-12-31")) == "the period 1 April to 31 December 2011"
+    assert EN.base(year_to_date, window("2011-04-01", "2011-12-31")) == "the period from 1 April to 31 December 2011"
     assert EN.base(window("2012-02-01", "2012-02-29"), window("2011-02-01", "2011-02-28")) == "the same period of 2011"
 
 
