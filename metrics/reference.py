@@ -241,8 +241,8 @@ def controls(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
 
 
 def quarantine(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
-    """Rejected rows with file, line, column, rule and raw text; empty for a scope that names departments."""
-    return _operators(snapshot, "quarantine", scope, 'source, file, line, "column"')
+    """Rejected rows, how each stands and its raw text, open ones first; empty for a scope that names departments."""
+    return _operators(snapshot, "quarantine", scope, "state <> 'open', source, file, line, \"column\"")
 
 
 def meta(snapshot: Snapshot) -> dict[str, str]:

@@ -181,17 +181,17 @@ def _late(context: Context) -> Iterator[Item]:
 
 
 def _rejected(context: Context) -> Iterator[Item]:
-    """Rows that were rejected, where they are more than stray ones."""
+    """Rows that were rejected and that nobody has corrected, where they are more than stray ones."""
     found = standing(context)
-    rows_in, rejected = found.rows_in or 0, found.rejected or 0
-    if not rejected or rejected < MANY_REJECTED * rows_in:
+    rows_in, waiting = found.rows_in or 0, found.open or 0
+    if not waiting or waiting < MANY_REJECTED * rows_in:
         return
     count = context.format.count
     title = context._.ngettext(
-        "{n} of {all} rows delivered was rejected",
-        "{n} of {all} rows delivered were rejected",
-        rejected,
-        n=count(rejected),
+        "{n} of {all} rows delivered is in quarantine",
+        "{n} of {all} rows delivered are in quarantine",
+        waiting,
+        n=count(waiting),
         all=count(rows_in),
     )
     yield Item("warning", title, context._("See the quarantine on the data page"))

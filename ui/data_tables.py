@@ -17,7 +17,7 @@ from ui.money import minor_to_major
 from ui.names import Names
 from ui.standing import Delivery, Standing
 
-_COUNTS = ("files", "rows_in", "accepted", "duplicates", "rejected")
+_COUNTS = ("files", "rows_in", "accepted", "duplicates", "rejected", "open")
 _FILS = ("fils_in", "fils_accepted", "fils_duplicates", "fils_rejected")
 
 
@@ -31,6 +31,7 @@ def sources_grid(standing: Standing, names: Names) -> Grid:
         Column(words("Accepted"), "count"),
         Column(words("Duplicates"), "count"),
         Column(words("Rejected"), "count"),
+        Column(words("Not corrected"), "count"),
         Column(words("Not accounted for"), "count"),
         Column(words("First day"), "date"),
         Column(words("Last day"), "date"),
@@ -106,15 +107,32 @@ def reconciliation_grid(standing: Standing, names: Names) -> Grid:
 
 
 def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
-    """Rejected rows: where they stood, which rule they broke, and their text as it came."""
-    words = names.format.words
-    titles = (words("Source"), words("File"), words("Line"), words("Column"), words("Rule"), words("Raw text"))
-    columns = tuple(Column(title, "count" if i == 2 else "text") for i, title in enumerate(titles))
-    rows = (
-        (names.of("source", r["source"]), r["file"], r["line"], r["column"], names.rules(r["rule"]), r["raw"])
+    """Rejected rows: where they stood, whether and where they were corrected, which rule they broke, and their text as it came.
+
+    The total says how many of these are open, and how many corrected.
+    """
+    words, count = names.format.words, names.format.count
+    columns = (
+        Column(words("Source"), "text"),
+        Column(words("File"), "text"),
+        Column(words("Line"), "count"),
+        Column(words("State"), "text"),
+        Column(words("Corrected in"), "text"),
+        Column(words("Column"), "text"),
+        Column(words("Rule"), "text"),
+        Column(words("Raw text"), "text"),
+    )
+    rows = tuple(
+        (
+            names.of("source", r["source"]),
+            *(r["file"], r["line"], names.of("rejected_row", r["state"]), r["corrected_by"] or ""),
+            *(r["column"], names.rules(r["rule"]), r["raw"]),
+        )
         for r in rejected.iter_rows(named=True)
     )
-    return Grid(columns, tuple(rows))
+    waiting, done = (count(rejected.filter(state=state).height) for state in ("open", "corrected"))
+    said = words("{open} open, {corrected} corrected", open=waiting, corrected=done)
+    return Grid(columns, rows, (words("Total"), "", None, said, "", "", "", ""))
 
 
 def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:

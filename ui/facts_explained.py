@@ -16,7 +16,10 @@ def facts_explained(context: Context) -> str:
     terms = (
         (_("Rows accepted"), _("Rows of all files ever ingested that passed every check, as the ledger counted them.")),
         (_("Duplicates"), _("Rows that had been delivered before, in the same or in another file; each is counted once.")),
-        (_("In quarantine"), _("Rows that broke a rule; they stand under Quarantine with their line, rule and text.")),
+        (
+            _("In quarantine"),
+            _("Rows that broke a rule and that nobody has corrected yet: see Quarantine, with line, rule and text."),
+        ),
         (
             _("Ledger against marts"),
             _("Months of the calendar in which rows or amounts of a source differ between ledger and marts: see Reconciliation."),

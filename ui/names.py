@@ -47,6 +47,12 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "event-poll": N_("Poll at events"),
     },
     "rule": metrics.RULES,
+    "rejected_row": {
+        "open": N_("open"),
+        "corrected": N_("corrected"),
+        "again": N_("correction rejected too"),
+        "refused": N_("whole file refused"),
+    },
     "source": {
         "departments": N_("Departments"),
         "services": N_("Services"),

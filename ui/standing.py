@@ -45,13 +45,15 @@ class Delivery:
 class Standing:
     """The whole store at a glance. Counts are None for a reader whose scope names departments.
 
-    `months` are months of the calendar, however many sources were compared in them.
+    `open` are rejected rows that nobody has corrected yet; `months` are months of the calendar, however many sources were
+    compared in them.
     """
 
     rows_in: int | None
     accepted: int | None
     duplicates: int | None
     rejected: int | None
+    open: int | None
     unaccounted: int
     months: int
     months_apart: int
@@ -77,7 +79,7 @@ def _standing(snapshot: Snapshot, scope: Scope) -> Standing:
         (pl.col("fils_ledger") - pl.col("fils_mart")).alias("fils_apart"),
     )
     apart = differing(compared)
-    total = {name: _sum(sources, name) for name in ("rows_in", "accepted", "duplicates", "rejected")}
+    total = {name: _sum(sources, name) for name in ("rows_in", "accepted", "duplicates", "rejected", "open")}
     ingested: Any = sources["last_ingested_at"].max()
     return Standing(
         **total,

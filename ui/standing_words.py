@@ -17,7 +17,7 @@ from ui.lookups import names_of
 from ui.standing import Delivery, Standing
 
 MANY_REJECTED: Final = 0.01
-"""Share of rejected rows from which on they are more than stray ones."""
+"""Share of rejected and uncorrected rows from which on they are more than stray ones."""
 
 
 def verdict(context: Context, found: Standing) -> str:
@@ -37,19 +37,19 @@ def verdict(context: Context, found: Standing) -> str:
 def _rows(context: Context, found: Standing, through: str) -> str:
     """What became of the rows; `through` is the day they reach, empty where they do not reach one day together."""
     words, count = context._, context.format.count
-    rows_in, rejected = found.rows_in or 0, found.rejected or 0
+    rows_in, waiting = found.rows_in or 0, found.open or 0
     if found.unaccounted or found.months_apart:
         return words("The data does not add up: see the rows and months marked below")
-    if rejected and rejected == rows_in:
+    if waiting and waiting == rows_in:
         return words.ngettext(
             "The {n} row delivered was rejected", "All {n} rows delivered were rejected", rows_in, n=count(rows_in)
         )
-    if rejected:
+    if waiting:
         return words.ngettext(
-            "{n} of {all} rows delivered was rejected, the others are accounted for",
-            "{n} of {all} rows delivered were rejected, the others are accounted for",
-            rejected,
-            n=count(rejected),
+            "{n} of {all} rows delivered is in quarantine, the others are accounted for",
+            "{n} of {all} rows delivered are in quarantine, the others are accounted for",
+            waiting,
+            n=count(waiting),
             all=count(rows_in),
         )
     if not through:
@@ -114,9 +114,9 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
         Fact(words("Duplicates"), _count(context, found.duplicates), words("Counted once, kept in the ledger")),
         Fact(
             words("In quarantine"),
-            _count(context, found.rejected),
-            _share(context, found.rejected, rows_in) if found.rejected else words("No row was rejected"),
-            _tone(found.rejected or 0, rows_in),
+            _count(context, found.open),
+            _waiting(context, found),
+            _tone(found.open or 0, rows_in),
         ),
         Fact(
             words("Ledger against marts"),
@@ -133,10 +133,17 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
     ]
 
 
-def _tone(rejected: int, rows_in: int) -> Literal["good", "warn", "bad"]:
-    if not rejected:
+def _waiting(context: Context, found: Standing) -> str:
+    """What share of the rows wait to be corrected, or that none does."""
+    if found.open:
+        return _share(context, found.open, found.rows_in or 0)
+    return context._("No rejected row is open") if found.rejected else context._("No row was rejected")
+
+
+def _tone(waiting: int, rows_in: int) -> Literal["good", "warn", "bad"]:
+    if not waiting:
         return "good"
-    return "bad" if rejected >= MANY_REJECTED * rows_in else "warn"
+    return "bad" if waiting >= MANY_REJECTED * rows_in else "warn"
 
 
 def _apart(context: Context, found: Standing) -> str:

@@ -24,6 +24,7 @@ def coverage(source: str, **more: Any) -> dict[str, Any]:
         "accepted": 990,
         "duplicates": 7,
         "rejected": 3,
+        "open": 3,
         "first_day": date(2012, 9, 1),
         "last_day": date(2012, 9, 30),
         "complete_through": date(2012, 9, 30),
@@ -32,7 +33,7 @@ def coverage(source: str, **more: Any) -> dict[str, Any]:
     return {"source": source, **whole, **more}
 
 
-def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000, rejected: int = 3) -> Path:
+def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000, rejected: int = 3, waiting: int | None = None) -> Path:
     """One month of payments with a day missing, and rejected rows."""
     days = [date(2012, 9, 1) + timedelta(days=i) for i in range(30)]
     build_snapshot(
@@ -44,6 +45,7 @@ def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000, rejected
                 accepted=accepted,
                 duplicates=10 - rejected,
                 rejected=rejected,
+                open=rejected if waiting is None else waiting,
                 fils_in=1_234_567,
                 fils_accepted=1_234_567,
                 fils_duplicates=0,
@@ -68,10 +70,21 @@ def store(folder: Path, *, accepted: int = 990, fils_mart: int = 5_000, rejected
                 "source": "payments",
                 "file": "september.csv",
                 "line": 7,
+                "state": "open",
                 "column": "amount",
                 "rule": "min",
                 "raw": "<img src=x onerror=alert(1)>,-5",
-            }
+            },
+            {
+                "source": "payments",
+                "file": "august.csv",
+                "line": 9,
+                "state": "corrected",
+                "corrected_by": "fix-august.csv",
+                "column": "amount",
+                "rule": "min",
+                "raw": "9,-9",
+            },
         ],
         campaigns=[
             {
@@ -103,14 +116,14 @@ def test_what_became_of_the_rows_is_said_first(monkeypatch: pytest.MonkeyPatch, 
     clean = text(visit(monkeypatch, store(tmp_path, rejected=0), "data"))
     assert "All 1,000 rows delivered to 30 September 2012 are accounted for" in clean
     said = text(visit(monkeypatch, data, "data"))
-    assert "3 of 1,000 rows delivered were rejected, the others are accounted for" in said.split("  Last file")[0]
+    assert "3 of 1,000 rows delivered are in quarantine, the others are accounted for" in said.split("  Last file")[0]
     assert "Last file on 1 October 2012, 00:30." in said
     assert "Ledger and marts agree exactly, in rows and money, in the 1 month compared." in said
     assert "99.00% of 1,000 rows in" in said
 
 
 def test_it_speaks_arabic(monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> None:
-    assert "رُفضت 3 صفوف من الصفوف الواردة وعددها 1,000" in plain(text(visit(monkeypatch, data, "data", lang="ar")))
+    assert "3 صفوف معزولة من الصفوف الواردة وعددها 1,000" in plain(text(visit(monkeypatch, data, "data", lang="ar")))
     said = plain(text(visit(monkeypatch, store(tmp_path, rejected=0), "data", lang="ar")))
     assert "الصفوف الواردة حتى 30 سبتمبر 2012 وعددها 1,000 معلومة المآل كلها" in said
     assert "آخر ملف في 1 أكتوبر 2012، 00:30." in said
@@ -120,7 +133,8 @@ def test_rows_that_are_not_accounted_for_are_counted(monkeypatch: pytest.MonkeyP
     app = visit(monkeypatch, store(tmp_path, accepted=988), "data")
     assert "The data does not add up" in text(app)
     sources = markup(app).split('aria-label="What came in"')[1].split("</table>")[0]
-    assert '<td class="k-num">988</td><td class="k-num">7</td><td class="k-num">3</td><td class="k-num">2</td>' in sources
+    cells = "".join(f'<td class="k-num">{count}</td>' for count in (988, 7, 3, 3, 2))
+    assert cells in sources
 
 
 def test_a_mart_that_differs_by_one_fils_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -151,7 +165,7 @@ def reported(department: str, months: range) -> list[dict[str, Any]]:
 
 def behind(folder: Path) -> Path:
     """Two libraries that report by month: one to May, one January only; of 14 rows in, 12 were rejected."""
-    totals = {"rows_in": 14, "accepted": 2, "duplicates": 0, "rejected": 12, "first_day": date(2021, 1, 1)}
+    totals = {"rows_in": 14, "accepted": 2, "duplicates": 0, "rejected": 12, "open": 12, "first_day": date(2021, 1, 1)}
     build_snapshot(
         folder,
         payments=[*reported("bath", range(1, 6)), *reported("bristol", range(1, 2))],
@@ -171,7 +185,7 @@ def test_rejected_rows_and_a_body_that_is_behind_are_in_the_headline_and_the_car
 ) -> None:
     app = visit(monkeypatch, behind(tmp_path), "data")
     title, rest = text(app).split("Last file", 1)
-    assert "12 of 14 rows delivered were rejected, the others are accounted for" in title
+    assert "12 of 14 rows delivered are in quarantine, the others are accounted for" in title
     assert "Data complete only to 31 January 2021: Bristol behind" in title
     assert "Bristol: delivered to 31 January 2021, due to 31 May 2021." in rest
     missing = markup(app).split("Days and months missing</h2>")[1].split("</article>")[0]
@@ -188,7 +202,7 @@ def test_a_body_that_is_behind_is_named_in_arabic_and_on_the_overview(monkeypatc
     said = plain(text(visit(monkeypatch, folder, "data", lang="ar")))
     assert "البيانات مكتملة حتى 31 يناير 2021 فقط، لتأخر بريستول" in said
     overview = text(visit(monkeypatch, folder))
-    assert "12 of 14 rows delivered were rejected" in overview
+    assert "12 of 14 rows delivered are in quarantine" in overview
     assert "Bristol: totals delivered only to 31 January 2021" in overview
 
 
@@ -227,6 +241,19 @@ def test_rejected_rows_show_their_text_as_text(monkeypatch: pytest.MonkeyPatch, 
     assert "&lt;img src=x onerror=alert(1)&gt;,-5" in page
     assert "<img" not in page
     assert "september.csv" in page
+
+
+def test_rejected_rows_say_whether_they_are_open_and_where_they_were_corrected(
+    monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path
+) -> None:
+    first, second = open_tab(monkeypatch, data, "Quarantine").split(">september.csv<")[1].split(">august.csv<")
+    assert ">open<" in first
+    assert ">corrected<" in second
+    assert ">fix-august.csv<" in second
+    assert "1 open, 1 corrected" in second
+    said = text(visit(monkeypatch, store(tmp_path, waiting=0), "data"))
+    assert "All 1,000 rows delivered to 30 September 2012 are accounted for" in said
+    assert "No rejected row is open" in said
 
 
 def test_all_definitions_are_there_and_can_be_searched_in_both_languages(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

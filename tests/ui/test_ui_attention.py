@@ -131,11 +131,11 @@ def test_a_body_whose_totals_are_awaited_is_named() -> None:
 
 
 @pytest.mark.parametrize(("rejected", "level"), [(9, []), (10, ["warning"])])
-def test_rejected_rows_are_said_from_one_in_a_hundred_on(rejected: int, level: list[str]) -> None:
-    line = source("payments", SEPTEMBER_30, rows_in=1_000, accepted=1_000 - rejected, rejected=rejected)
+def test_rejected_rows_that_are_open_are_said_from_one_in_a_hundred_on(rejected: int, level: list[str]) -> None:
+    line = source("payments", SEPTEMBER_30, rows_in=1_000, accepted=995 - rejected, rejected=rejected + 5, open=rejected)
     items_said = said(coverage=[line], coverage_days=[])
     assert [item[0] for item in items_said] == level
-    assert [item[1] for item in items_said] == ["10 of 1,000 rows delivered were rejected"] * len(level)
+    assert [item[1] for item in items_said] == ["10 of 1,000 rows delivered are in quarantine"] * len(level)
 
 
 def test_figures_that_differ_are_urgent_and_counted_by_month() -> None:
@@ -152,7 +152,7 @@ def test_figures_that_differ_are_urgent_and_counted_by_month() -> None:
 
 
 def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_three_are_shown() -> None:
-    lines = [source("payments", SEPTEMBER_30, accepted=50, rejected=50), source("probes", date(2012, 9, 20))]
+    lines = [source("payments", SEPTEMBER_30, accepted=50, rejected=50, open=50), source("probes", date(2012, 9, 20))]
     apart = {"source": "payments", "month": date(2012, 9, 1), "rows_ledger": 9, "rows_mart": 8}
     shown = said(
         coverage=lines,
@@ -166,7 +166,7 @@ def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_three_are_sho
     )
     assert [level for level, *_ in shown] == ["bad", "bad", "bad"]
     assert shown[2][1] == "Delivered and shown figures differ in 1 month"
-    assert "50 of 200 rows delivered were rejected" in shown[2][2]
+    assert "50 of 200 rows delivered are in quarantine" in shown[2][2]
     assert "Availability probes: complete only to 20 September 2012" in shown[2][2]
 
 

@@ -170,6 +170,6 @@ def test_incidents_can_be_taken_away_and_say_how_they_were_counted(monkeypatch: 
 
 
 def test_cards_of_the_data_page_and_the_attention_strip_are_explained(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    assert "Rows that broke a rule; they stand under Quarantine" in markup(visit(monkeypatch, data, "data"))
+    assert "Rows that broke a rule and that nobody has corrected yet: see Quarantine" in markup(visit(monkeypatch, data, "data"))
     after = markup(visit(monkeypatch, data)).split("Needs attention")[1]
     assert "<h3>Surcharge collected</h3>" in after
