@@ -288,9 +288,9 @@ def _memory() -> str | None:
     return str(place) if os.access(place, os.W_OK) and shutil.disk_usage(place).free > _LEAST_MEMORY else None
 
 
-def table(tally: Counter[tuple[str, str]]) -> str:
+def table(tally: Counter[tuple[str, str]], names: Iterable[str] = SCENES) -> str:
     """Counts of injected faults by kind and scene, with their sums."""
-    scenes = [name for name in SCENES if any(scene == name for scene, _ in tally)]
+    scenes = [name for name in names if any(scene == name for scene, _ in tally)]
     rows = [["injected faults", *scenes, "all"]]
     for kind in [name for name in KINDS if any(found == name for _, found in tally)]:
         counts = [tally[scene, kind] for scene in scenes]
