@@ -112,7 +112,7 @@ def _ingest(options: argparse.Namespace) -> int:
             paths = [path for source, path in deliveries if source == name]
             orders[name] = replace(order, leaving=ingest.leaving(options.data, order.source, paths))
     codes = _take(deliveries, orders, options)
-    if options.supersede:
+    if options.supersede and min(codes) < 2:
         with ledger.opened(options.data) as connection:
             for row in ledger.forsaken(connection):
                 print(f"note: {ledger.reread(row)}")
