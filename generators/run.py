@@ -6,6 +6,7 @@ any order. Hazard: worker processes are spawned, so what they need must be impor
 
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -24,17 +25,19 @@ from generators.feedback import feedback_rows
 from generators.payment_files import payment_rows
 from generators.probes import probe_rows
 from generators.scenarios import SCENARIOS
+from generators.settlements import settled_whole, settlement_rows
 from generators.stragglers import straggler_fils
 from generators.surveys import survey_rows
 from generators.writer import Written, clear, read_manifest, write_frames, write_manifest
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 9
+VERSION: Final = 10
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
-LOG_COST: Final = {"payments": 8.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
-"""Logs by month, with what a month of each costs relative to the others."""
+LOG_COST: Final = {"payments": 9.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}
+"""Logs by month, with what a month of each costs relative to the others. Settlements are written with the payments."""
+SETTLEMENTS: Final = "settlements"
 
 
 class Progress(Protocol):
@@ -103,9 +106,10 @@ def check(order: Order) -> Order:
         )
     if not MIN_SCALE <= order.scale <= MAX_SCALE:
         raise GeneratorError(f"scale {order.scale:g} is outside {MIN_SCALE:g} to {MAX_SCALE:g}")
-    unknown = [s for s in order.only if s not in (*REFERENCES, *LOG_COST)]
+    known = (*REFERENCES, *LOG_COST, SETTLEMENTS)
+    unknown = [s for s in order.only if s not in known]
     if unknown:
-        raise GeneratorError(f"unknown source {unknown[0]!r}; known: {', '.join((*REFERENCES, *LOG_COST))}")
+        raise GeneratorError(f"unknown source {unknown[0]!r}; known: {', '.join(known)}")
     if order.seed < 0:
         raise GeneratorError(f"seed {order.seed} is negative; give 0 or a positive whole number")
     return order
@@ -179,32 +183,58 @@ def _plan(order: Order, each: Each, progress: Progress) -> Calibration:
 def _write(order: Order, calibration: Calibration, out: Path, each: Each, progress: Progress) -> list[Written]:
     """Every file, references here, logs wherever a worker is free; progress counts in relative costs."""
     written = [write_frames([make(order)], out, source, None) for source, make in REFERENCES.items() if order.wants(source)]
-    tasks = [(source, month) for month in months_between(order.start, order.end) for source in LOG_COST if order.wants(source)]
+    wanted = [source for source in LOG_COST if order.wants(source) or (source == "payments" and order.wants(SETTLEMENTS))]
+    tasks = [(source, month) for month in months_between(order.start, order.end) for source in wanted]
     total = sum(LOG_COST[source] for source, _ in tasks)
     done = 0.0
     for position, found in each([(write_month, (order, calibration, out, *task)) for task in tasks]):
-        written += [found] if found else []
+        written += found
         done += LOG_COST[tasks[position][0]]
         progress(done, total, "writing")
     return written
 
 
-def write_month(order: Order, calibration: Calibration, out: Path, source: str, month: Month) -> Written | None:
-    """Write the file of one log and month; None where nothing of the log has a business date in the range."""
+def write_month(order: Order, calibration: Calibration, out: Path, source: str, month: Month) -> list[Written]:
+    """Write the file of one log and month; none where nothing of the log has a business date in the range."""
     if source == "it_spend" and month.first not in order.days:
-        return None
+        return []
+    if source == "payments":
+        return _write_payments(order, calibration, out, month)
     found: dict[str, Callable[[], Iterable[pl.DataFrame]]] = {
-        "payments": lambda: payment_rows(order.recipe, calibration, month, order.days),
         "probes": lambda: [probe_rows(order.seed, month, order.days)],
         "surveys": lambda: [survey_rows(order.recipe, month, order.days)],
         "feedback": lambda: [feedback_rows(order.recipe, month, order.days)],
         "it_spend": lambda: [records.it_spend(order.seed, month)],
     }
-    covers = None if source == "it_spend" else _covered(order, month)
-    return write_frames(found[source](), out, source, month.label, covers)
+    covers = None if source == "it_spend" else _covered(_shared(order, month))
+    return [write_frames(found[source](), out, source, month.label, covers)]
 
 
-def _covered(order: Order, month: Month) -> tuple[date, date] | None:
+def _write_payments(order: Order, calibration: Calibration, out: Path, month: Month) -> list[Written]:
+    """The payments of a month, and what the bank has settled of them, for drawing payments twice would cost as much again."""
+    settled: list[pl.DataFrame] = []
+
+    def payments() -> Iterator[pl.DataFrame]:
+        for frame in payment_rows(order.recipe, calibration, month, order.days):
+            if order.wants(SETTLEMENTS):
+                settled.append(settlement_rows(order.seed, frame, order.days.stop - 1))
+            yield frame
+
+    written: list[Written] = []
+    if order.wants("payments"):
+        written.append(write_frames(payments(), out, "payments", month.label, _covered(_shared(order, month))))
+    else:
+        deque(payments(), maxlen=0)
+    covers = _covered(settled_whole(_shared(order, month), order.days.stop - 1))
+    if not any(frame.height for frame in settled) and not covers:
+        return written
+    return [*written, write_frames(settled, out, SETTLEMENTS, month.label, covers)]
+
+
+def _shared(order: Order, month: Month) -> range:
     """The days of a month that lie in the range; none where a month after it brings only what came late."""
-    first, last = max(order.days.start, month.days.start), min(order.days.stop, month.days.stop) - 1
-    return (day_date(first), day_date(last)) if first <= last else None
+    return range(max(order.days.start, month.days.start), min(order.days.stop, month.days.stop))
+
+
+def _covered(days: range) -> tuple[date, date] | None:
+    return (day_date(days.start), day_date(days.stop - 1)) if days else None

@@ -10,6 +10,7 @@ Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`
+Settled:  `compared(snapshot, window)`, `settlement(..., by)`, `unmatched(...)`: the payment log against the bank's settlements
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
           `BASE_INCOMPLETE`, `NOT_COMPARED`, `UNEVEN` and `BESIDE_TWO` are sources of notes that pages look for
@@ -64,6 +65,7 @@ from metrics.reference import (
     targets,
     waves,
 )
+from metrics.settlement import compared, settlement, unmatched
 from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
 from store.errors import NoSnapshotError
@@ -113,6 +115,7 @@ __all__ = [
     "Window",
     "campaigns",
     "change_unit",
+    "compared",
     "complete_through",
     "contributions",
     "controls",
@@ -141,10 +144,12 @@ __all__ = [
     "reconciliation",
     "same_period_last_year",
     "services",
+    "settlement",
     "span_of",
     "target",
     "targets",
     "unfinished",
+    "unmatched",
     "volume_and_value",
     "waves",
     "year",

@@ -3,6 +3,9 @@
 Rule: nothing here is a verdict without its evidence below it, and every table can be taken away.
 """
 
+from collections.abc import Callable
+from html import escape
+
 import streamlit as st
 
 import metrics
@@ -18,6 +21,7 @@ from ui.figure import no_figure
 from ui.filters import filter_bar
 from ui.grid import Grid
 from ui.lookups import names_of
+from ui.settlement import by_day, by_department, listed_of, said, settled, unmatched_grid
 from ui.shell import empty, headline, section
 from ui.standing import Standing, deliveries, extent, standing
 from ui.standing_words import facts, verdict, when_and_how
@@ -39,7 +43,41 @@ def page(context: Context) -> None:
             context._("Days delivered"),
             context._("No source of this store delivers every day or every month, or this is not part of your scope."),
         )
+    _settlement(context)
     _more(context, found)
+
+
+def _settlement(context: Context) -> None:
+    """Log against settlement: what came of it, and the tables behind it on demand."""
+    _, names, found = context._, names_of(context), settled(context)
+    title = _("Log against settlement")
+    if not found.delivered and not found.expected:
+        return
+    if not found.delivered:
+        empty(title, _("The bank's settlement file was not delivered to this store. Where it is, the log is compared with it."))
+        return
+    section(title)
+    st.html(f'<p class="k-lede">{escape(said(context, found))}</p>')
+    if not found.compared.days:
+        return
+    _folded(context, "settlement-items", _("Unmatched items"), lambda: unmatched_grid(context, names), listed_of(context, found))
+    _folded(context, "settlement-days", _("Log against settlement, by day"), lambda: by_day(found, names))
+    _folded(context, "settlement-departments", _("Log against settlement, by department"), lambda: by_department(context, names))
+
+
+def _folded(context: Context, key: str, title: str, build: Callable[[], Grid], note: str = "") -> None:
+    """A table behind a line that opens it; nothing is asked for or sent while it is closed."""
+
+    @st.fragment
+    def draw() -> None:
+        box = st.expander(title, key=f"folded-{key}", on_change="rerun")
+        if box.open:
+            with box:
+                if note:
+                    st.html(f'<p class="k-figure-note">{escape(note)}</p>')
+                _table(context, key, title, build(), context._("Nothing differs: every item matches."))
+
+    draw()
 
 
 def _more(context: Context, found: Standing) -> None:

@@ -125,6 +125,23 @@ class Payments(dy.Schema):
         return pl.col("basket_line") <= pl.col("basket_accounts")
 
 
+class Settlements(dy.Schema):
+    """What the gateway's bank has settled, one row per settled or refunded record of the payment log; a refund is negative.
+
+    Its days are those of the payments, so that a day of the log is compared with what the bank has of it, whenever it books.
+    """
+
+    event_id = dy.Int64(primary_key=True, min=1, description="the gateway's number of the record in the payment log")
+    settled_on = dy.Date(description="day on which the bank books it")
+    paid_on = dy.Date(description="business date of the record, as the bank has it")
+    department = _code(description="on whose account it is booked")
+    amount_fils = dy.Int64(min=-MAX_FILS, max=MAX_FILS)
+
+    @dy.rule()
+    def settled_after_paid(cls) -> pl.Expr:
+        return pl.col("settled_on") >= pl.col("paid_on")
+
+
 class PaymentTotals(dy.Schema):
     """Totals of a body that reports no single payments: transactions and amount of a period, one row per combination.
 
@@ -325,6 +342,7 @@ SOURCES: Final[dict[str, Source]] = {
         Source("targets", Targets, "reference", None),
         Source("it_spend", ItSpend, "log", "month", monthly=True, money="spent_fils"),
         Source("payments", Payments, "log", "occurred_at", money="amount_fils", daily=True),
+        Source("settlements", Settlements, "log", "paid_on", money="amount_fils"),
         Source("payment_totals", PaymentTotals, "log", "period_start", time_end="period_end", money="amount_fils", daily=True),
         Source("probes", Probes, "log", "probed_at", daily=True),
         Source("status_events", StatusEvents, "log", "occurred_at"),

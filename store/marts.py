@@ -126,6 +126,35 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "days": "INTEGER",
     },
     "it_spend": {**_PERIOD, "department": "VARCHAR", "budget_fils": "BIGINT", "spent_fils": "BIGINT"},
+    # the log beside what the bank has settled of it, from the first month of settlements on; refunds are positive
+    "settlement": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "log_payments": "BIGINT",
+        "log_refunds": "BIGINT",
+        "log_gross_fils": "BIGINT",
+        "log_refund_fils": "BIGINT",
+        "bank_payments": "BIGINT",
+        "bank_refunds": "BIGINT",
+        "bank_gross_fils": "BIGINT",
+        "bank_refund_fils": "BIGINT",
+        "not_settled": "BIGINT",  # in the log, not settled
+        "not_in_log": "BIGINT",  # settled, not in the log
+        "not_paid": "BIGINT",  # settled, though the log says failed or abandoned
+        "amount": "BIGINT",  # amounts differ
+        "elsewhere": "BIGINT",  # settled for another day or department
+    },
+    # the largest of those one by one, of the days that are compared; `settlement` counts all of them
+    "unmatched": {
+        **_PERIOD,
+        "department": "VARCHAR",
+        "event_id": "BIGINT",
+        "reason": "VARCHAR",  # a column of `settlement`
+        "log_fils": "BIGINT",  # NULL where the log has no payment
+        "bank_fils": "BIGINT",  # NULL where nothing is settled
+        "settled_on": "DATE",
+    },
+    "compared_days": {"day": "DATE"},  # that both log and bank delivered whole
     # reference tables, as in store.contract
     "departments": {"code": "VARCHAR", "name_en": "VARCHAR", "name_ar": "VARCHAR", "size": "BIGINT", "joined_on": "DATE"},
     "services": {

@@ -19,7 +19,7 @@ import duckdb
 from store import files, ledger, settings
 from store.errors import NoSnapshotError, PublishError
 from store.progress import Progress, silent
-from store.rollup import checks, coverage, relations, serve, units
+from store.rollup import checks, coverage, relations, serve, settled, units
 from store.rollup.duckdb_engine import DuckDBEngine
 from store.rollup.plan import Unit, digest, plan
 from store.rollup.state import State, read
@@ -53,7 +53,8 @@ def publish(data: Path, progress: Progress = silent) -> str:
         if sound and _content_of(book, sound) == content and is_readable(data, sound):
             return f"nothing new: {sound} holds what the ledger holds"
         start = _base(data, sound, planned)
-        wanted = units.wanted(planned, filter(start.lacks, planned))
+        listed = [unit for unit in planned if unit.rollup.name == serve.LISTED]
+        wanted = units.wanted(planned, [*filter(start.lacks, planned), *listed])
         _roll_up(data, book, state, store, wanted, folder, lambda text, done, total: progress(text, done, total / _ROLLING))
         progress("building the snapshot", _ROLLING, 1)
         now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
@@ -62,6 +63,8 @@ def publish(data: Path, progress: Progress = silent) -> str:
             through, behind = _complete(
                 snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
             )
+            settled.compare(snapshot, [data / unit.path for unit in listed])
+            snapshot.execute("CHECKPOINT")
         sha256 = files.sha256(built)
         files.place(built, snapshot_file(data, version), data)
         _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content, sha256))
@@ -132,7 +135,7 @@ def _version(book: sqlite3.Connection, before: str | None, now: datetime, conten
 def _complete(
     snapshot: duckdb.DuckDBPyConnection, state: State, store: Settings, facts: Mapping[str, str]
 ) -> tuple[date | None, tuple[str, ...]]:
-    """Prove the marts, fill what follows from them, and leave the file whole.
+    """Prove the marts, and fill what follows from them.
 
     Returns the day it is complete through, and the bodies whose totals are behind.
     """
@@ -147,7 +150,6 @@ def _complete(
     if behind:
         meta["totals_behind"] = " ".join(behind)
     serve.fill(snapshot, "meta", list(meta.items()))
-    snapshot.execute("CHECKPOINT")
     return overall, behind
 
 

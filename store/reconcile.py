@@ -1,11 +1,13 @@
 """The command `python -m store reconcile`: what others say the data hold, beside what came in and is published.
 
 Rule: it reads the published snapshot, so it says what pages say. A difference of one row or one fils makes the exit code 1.
-Hazard: files that came since are not in it yet; `publish` first.
+Hazard: files that came since are not in it yet; `publish` first. Days the bank has not delivered are not compared.
 """
 
 import argparse
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from typing import Any, Final
 
 import duckdb
@@ -14,6 +16,7 @@ from store.listing import FORMATS
 from store.snapshot import open_current
 
 COLUMNS: Final = ("check", "of", "what", "expected", "found", "difference", "since")
+Rows = list[tuple[Any, ...]]
 _CONTROLS: Final = """
     SELECT 'control totals', source || '/' || name, what, expected, found, found - expected, ingested_at
     FROM (SELECT source, name, ingested_at, 'rows' AS what, rows_declared AS expected, rows_found AS found FROM controls
@@ -21,6 +24,15 @@ _CONTROLS: Final = """
     WHERE expected IS NOT NULL AND expected IS DISTINCT FROM found
     ORDER BY ingested_at DESC, source, name, what DESC"""
 """Files that are not what their senders declare, newest first."""
+_COMPARED: Final = "period_start BETWEEN ? AND ? AND period_start IN (SELECT day FROM compared_days)"
+_SIDES: Final = ("payments", "refunds", "gross_fils", "refund_fils")
+_REASONS: Final = ("not_settled", "not_in_log", "not_paid", "amount", "elsewhere")
+_ITEMS: Final = ("event_id", "day", "department", "reason", "log_fils", "bank_fils", "difference", "settled_on")
+_LISTED: Final = f"""
+    SELECT event_id, period_start, department, reason, log_fils, bank_fils,
+           coalesce(bank_fils, 0) - coalesce(log_fils, 0), settled_on
+    FROM unmatched WHERE {_COMPARED} ORDER BY period_start, department, event_id"""
+_KEYS: Final = {"day": "period_start", "department": "department"}
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -28,23 +40,80 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     check = commands.add_parser(
         "reconcile", parents=[common], help="compare what others say the data hold with what is published"
     )
+    check.add_argument("--from", dest="start", type=_day, default=date.min, metavar="D", help="first day that is compared")
+    check.add_argument("--to", dest="end", type=_day, default=date.max, metavar="D", help="last day, inclusive")
+    shown = check.add_mutually_exclusive_group()
+    shown.add_argument("--by", choices=tuple(_KEYS), help="log against settlement, a line for each day or department")
+    shown.add_argument("--unmatched", action="store_true", help="payments and settlements that do not match, one by one")
     check.add_argument("--format", choices=tuple(FORMATS), default="table")
     check.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what differs; the exit code is 1 where anything does."""
+    """Print what was asked for; the exit code is 1 where anything differs."""
     with closing(open_current(options.data)) as snapshot:
-        rows = differences(snapshot.cursor())
+        cursor, days = snapshot.cursor(), (options.start, options.end)
+        found = differences(cursor, *days)
+        columns, rows = _asked(options, cursor, found)
         if options.format != "table" or rows:
-            FORMATS[options.format](COLUMNS, rows)
+            FORMATS[options.format](columns, rows)
         if options.format == "table":
-            print(
-                f"{len(rows):,} differences in snapshot {snapshot.version}" if rows else f"nothing differs in {snapshot.version}"
-            )
-    return 1 if rows else 0
+            print(_verdict(cursor, days, found, snapshot.version))
+    return 1 if found else 0
 
 
-def differences(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+def differences(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
     """What differs, as rows of COLUMNS; `difference` is what was found less what was expected."""
-    return cursor.execute(_CONTROLS).fetchall()
+    return [*cursor.execute(_CONTROLS).fetchall(), *_unsettled(cursor, start, end)]
+
+
+def by(cursor: duckdb.DuckDBPyConnection, key: str, start: date, end: date) -> tuple[Sequence[str], Rows]:
+    """Log against settlement for each day or department: both sides, their net difference in fils, unmatched items."""
+    columns = [f"{side}_{what}" for what in _SIDES for side in ("log", "bank")]
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in columns)
+    net = "CAST(sum(bank_gross_fils - bank_refund_fils - log_gross_fils + log_refund_fils) AS BIGINT)"
+    items = f"CAST(sum({' + '.join(_REASONS)}) AS BIGINT)"
+    rows = cursor.execute(
+        f"SELECT {_KEYS[key]}, {sums}, {net}, {items} FROM settlement WHERE {_COMPARED} GROUP BY 1 ORDER BY 1", [start, end]
+    )
+    return (key, *columns, "difference", "unmatched"), rows.fetchall()
+
+
+def _asked(options: argparse.Namespace, cursor: duckdb.DuckDBPyConnection, found: Rows) -> tuple[Sequence[str], Rows]:
+    if options.by:
+        return by(cursor, options.by, options.start, options.end)
+    if options.unmatched:
+        return _ITEMS, cursor.execute(_LISTED, [options.start, options.end]).fetchall()
+    return COLUMNS, found
+
+
+def _unsettled(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
+    """Sums and items in which bank and log differ over the compared days, as rows of COLUMNS."""
+    names = [f"sum(log_{what}), sum(bank_{what})" for what in _SIDES] + [f"sum({reason})" for reason in _REASONS]
+    [sums] = cursor.execute(f"SELECT {', '.join(names)} FROM settlement WHERE {_COMPARED}", [start, end]).fetchall()
+    whole = [int(value or 0) for value in sums]
+    pairs = zip(_SIDES, whole[0:8:2], whole[1:8:2], strict=True)
+    line = ("log against settlement", _span(cursor, start, end))
+    apart = [(*line, what, log, bank, bank - log, None) for what, log, bank in pairs if log != bank]
+    items = zip(_REASONS, whole[8:], strict=True)
+    return [*apart, *((*line, f"items: {reason}", 0, number, number, None) for reason, number in items if number)]
+
+
+def _span(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> str:
+    [row] = cursor.execute(
+        "SELECT count(*), min(day), max(day) FROM compared_days WHERE day BETWEEN ? AND ?", [start, end]
+    ).fetchall()
+    return f"{row[1]} to {row[2]}" if row[0] else ""
+
+
+def _verdict(cursor: duckdb.DuckDBPyConnection, days: tuple[date, date], found: Rows, version: str) -> str:
+    span = _span(cursor, *days)
+    settled = f"log and settlement compared for {span}" if span else "no day that both log and settlement delivered"
+    return f"{len(found):,} differences in {version}; {settled}" if found else f"nothing differs in {version}; {settled}"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2012-01-31") from None

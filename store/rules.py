@@ -43,6 +43,7 @@ RULES: Final[Mapping[str, str]] = {
     "received_after_occurred": N_("received before it occurred"),
     "regex": N_("not in the form of a code"),
     "resolved_after_opened": N_("resolved before it was opened"),
+    "settled_after_paid": N_("settled before it was paid"),
     "sign_follows_status": N_("sign of the amount does not fit the status"),
     "timestamp": N_("no time"),
     "timestamp_with_offset": N_("no time with its offset from UTC"),

@@ -22,6 +22,7 @@ from ui.context import Context
 from ui.control_totals import differing_files, newest_difference
 from ui.lateness import late
 from ui.lookups import names_of
+from ui.settlement import settled
 from ui.standing import differing, standing
 from ui.standing_words import MANY_REJECTED, behind
 
@@ -156,7 +157,7 @@ def _complaints(context: Context) -> Iterator[Item]:
 
 def _data(context: Context) -> Iterator[Item]:
     """What is wrong with the data itself, as one item: the worst as its title, the rest behind it."""
-    found = [item for check in (_reconciliation, _controls, _rejected, _late) for item in check(context)]
+    found = [item for check in (_reconciliation, _controls, _settlement, _rejected, _late) for item in check(context)]
     if not found:
         return
     first, *rest = sorted(found, key=lambda item: _ORDER.index(item.level))
@@ -201,6 +202,20 @@ def _controls(context: Context) -> Iterator[Item]:
     """Files that were taken in although they are not what their senders declare."""
     if title := differing_files(context):
         yield Item("warning", title, newest_difference(context))
+
+
+def _settlement(context: Context) -> Iterator[Item]:
+    """Payments of the period that the bank's settlements do not match."""
+    found = settled(context)
+    if found.days_apart:
+        title = context._.ngettext(
+            "{n} payment or refund does not match the bank's settlement",
+            "{n} payments and refunds do not match the bank's settlement",
+            found.items,
+            n=context.format.count(found.items),
+        )
+        amount = context.format.money_exact(found.fils_apart, sign=True)
+        yield Item("warning", title, context._("Bank less log: {amount}; see the data page", amount=amount))
 
 
 def _reconciliation(context: Context) -> Iterator[Item]:

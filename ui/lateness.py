@@ -19,11 +19,11 @@ import metrics
 from metrics import Scope, Snapshot, periods
 from ui.context import Context
 
-EVERY_DAY: Final = frozenset({"payments", "probes", "surveys", "feedback"})
+EVERY_DAY: Final = frozenset({"payments", "settlements", "probes", "surveys", "feedback"})
 EVERY_MONTH: Final = frozenset({"payment_totals", "it_spend"})
 SPARSE: Final = frozenset({"surveys", "feedback"})
 """Sources of what people do when they like, which may be silent on the first days of their month."""
-HOLDING: Final = EVERY_DAY | {"payment_totals"}
+HOLDING: Final = (EVERY_DAY - {"settlements"}) | {"payment_totals"}
 """Sources that complete-through waits for."""
 _TOTALS: Final = "payment_totals"
 _DAY: Final = timedelta(days=1)

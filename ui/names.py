@@ -59,6 +59,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "targets": N_("Targets"),
         "it_spend": N_("IT spending"),
         "payments": N_("Payments"),
+        "settlements": N_("Settlements of the bank"),
         "payment_totals": N_("Payment totals"),
         "probes": N_("Availability probes"),
         "status_events": N_("Status events"),

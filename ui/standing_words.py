@@ -14,6 +14,7 @@ from ui.control_totals import differing_files
 from ui.fact_cards import Fact
 from ui.lateness import HOLDING, Late, late
 from ui.lookups import names_of
+from ui.settlement import settlement_cards
 from ui.standing import Delivery, Standing
 
 MANY_REJECTED: Final = 0.01
@@ -124,6 +125,7 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
             _apart(context, found) if found.months_apart else words("No month differs"),
             "bad" if found.months_apart else "good",
         ),
+        *settlement_cards(context),
         Fact(
             words("Days and months missing"),
             write.count(missing),

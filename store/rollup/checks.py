@@ -23,6 +23,7 @@ _MART_SUMS: Final = {
     "surveys": "sum(invited), NULL FROM surveys",
     "feedback": "sum(opened) + sum(resolved), NULL FROM feedback",
     "it_spend": "count(*), sum(spent_fils) FROM it_spend",
+    "settlements": "sum(bank_payments) + sum(bank_refunds), sum(bank_gross_fils) - sum(bank_refund_fils) FROM settlement",
     "monitor_summaries": "count(*), NULL FROM monitor_summaries",
 }
 """Rows and fils of each source, as its mart adds up to them."""
@@ -44,6 +45,11 @@ _OVERLAPPING: Final = """
 _INNER: Final = {
     "completion and payments disagree on the number of timed payments": (
         "SELECT (SELECT coalesce(sum(settled), 0) FROM completion), (SELECT coalesce(sum(timed), 0) FROM payments)"
+    ),
+    "settlement and payments disagree on the amounts of the log": (
+        "SELECT coalesce((SELECT sum(log_gross_fils - log_refund_fils) FROM settlement), 0),"
+        " coalesce((SELECT sum(gross_fils - refund_fils) FROM payments WHERE attempts IS NOT NULL AND period_start >="
+        " (SELECT date_trunc('month', min(period_start)) FROM settlement)), 0)"
     ),
     "availability: seconds of a day are negative or missing": (
         "SELECT count(*), 0 FROM availability WHERE least(up_seconds, down_seconds, maintenance_seconds, unknown_seconds) < 0"

@@ -28,6 +28,7 @@ _SQL: Final = Path(__file__).parent
 class Rollup:
     """One SQL file, the sources it reads, the rollups it builds on, and by what its result is divided.
 
+    A rollup `since` a source has units from the first month of that source on only: before it there is nothing to compare.
     Every rollup may also read `days`, the calendar. Results are written in `order`, so that readers of a window or a
     department pass over most of them.
     """
@@ -36,6 +37,7 @@ class Rollup:
     sources: tuple[str, ...] = ()
     rollups: tuple[str, ...] = ()
     unit: Literal["month", "all"] = "month"
+    since: str | None = None
     order: tuple[str, ...] = ("period_start", "department")
 
     @property
@@ -49,6 +51,8 @@ ROLLUPS: Final[dict[str, Rollup]] = {
         Rollup("payments", ("payments", "payment_totals")),
         Rollup("completion", ("payments",)),
         Rollup("payers", ("payments",)),
+        Rollup("unmatched", ("payments", "settlements"), since="settlements"),
+        Rollup("settlement", ("payments", "settlements"), rollups=("unmatched",), since="settlements"),
         Rollup("surveys", ("surveys",)),
         Rollup("feedback", ("feedback",)),
         Rollup("it_spend", ("it_spend",)),
@@ -96,17 +100,24 @@ def digest(*facts: object) -> str:
 
 
 def _units(rollup: Rollup, parts: Sequence[Part], made: Mapping[str, list[Unit]], timezone: str) -> Iterator[Unit]:
-    """A rollup without any input still gives one unit: its result is empty, but has the columns others read."""
+    """A rollup without any input still gives one unit: its result is empty, but has the columns others read.
+
+    A month builds on the same month of earlier rollups, the whole on all of their months.
+    """
     read = sorted((p for p in parts if p.source in rollup.sources), key=lambda p: (p.month, p.sha256))
-    built_on = [unit for name in rollup.rollups for unit in made[name]]
+    if rollup.since:
+        begun = min((p.month for p in read if p.source == rollup.since), default=None)
+        read = [p for p in read if begun is not None and p.month >= begun]
     months = sorted({p.month for p in read}) if rollup.unit == "month" else []
     for month in months or [WHOLE]:
         chosen = [p for p in read if month in (p.month, WHOLE)]
+        earlier = {name: [unit for unit in made[name] if month in (unit.month, WHOLE)] for name in rollup.rollups}
+        built_on = [unit for units in earlier.values() for unit in units]
         yield Unit(
             rollup,
             month,
             digest(FORMAT, rollup.sql, timezone, [(p.source, p.sha256) for p in chosen], [unit.key for unit in built_on]),
             {name: tuple(p.path for p in chosen if p.source == name) for name in rollup.sources},
-            {name: tuple(unit.path for unit in made[name]) for name in rollup.rollups},
+            {name: tuple(unit.path for unit in units) for name, units in earlier.items()},
             sum(p.rows for p in chosen) + len(built_on),
         )

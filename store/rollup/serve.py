@@ -21,6 +21,8 @@ from store.rollup.plan import ROLLUPS, WHOLE, Unit
 from store.rollup.state import State
 from store.snapshot import LAYOUT
 
+LISTED: Final = "unmatched"
+"""A mart that is chosen from all its units, by store.rollup.settled, rather than loaded unit by unit."""
 REFERENCES: Final = tuple(s.name for s in SOURCES.values() if s.time is None)
 
 
@@ -52,7 +54,7 @@ def base(file: Path) -> Base:
 def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: State) -> Iterator[duckdb.DuckDBPyConnection]:
     """Write a snapshot to `target`, open until the end of the context. Unit and part files lie below `data`.
 
-    What follows from the marts is left to the caller: coverage, reconciliation, meta.
+    What follows from the marts is left to the caller: coverage, reconciliation, unmatched items, meta.
     """
     if start.file is not None:
         shutil.copyfile(start.file, target)
@@ -61,7 +63,7 @@ def build(target: Path, start: Base, data: Path, units: Sequence[Unit], state: S
             for table, columns in MARTS.items():
                 duck.create(connection, table, columns)
         for mart in ROLLUPS:
-            if mart in MARTS:
+            if mart in MARTS and mart != LISTED:
                 _load(connection, mart, start, data, [unit for unit in units if unit.rollup.name == mart])
         for reference in REFERENCES:
             _refer(connection, reference, [data / part.path for part in state.parts if part.source == reference])

@@ -13,7 +13,7 @@ from generators.__main__ import main, parser
 from store.contract import SOURCES
 
 REFERENCES = ("departments", "services", "targets", "campaigns", "events", "waves")
-WRITTEN = (*REFERENCES, "it_spend", "payments", "probes", "surveys", "feedback")
+WRITTEN = (*REFERENCES, "it_spend", "payments", "settlements", "probes", "surveys", "feedback")
 WEEK = {"scenario": "dubai", "start": date(2012, 9, 27), "end": date(2012, 10, 3), "seed": 7, "scale": 0.02}
 GOLDEN = {
     "departments": "5f1c42ffc6e4a386",
@@ -21,6 +21,7 @@ GOLDEN = {
     "targets": "13ee5ff7b5bf9abd",
     "it_spend": "3d64405278fe3f01",
     "payments": "f56639bc52e1e566",
+    "settlements": "da21e7dd3982828d",
     "probes": "a8caa10f47295411",
     "surveys": "017d5554148e90fa",
     "feedback": "055dfc34e194c4d9",
@@ -91,7 +92,7 @@ def test_content_does_not_depend_on_the_number_of_processes(tmp_path: Path, cont
 def test_another_seed_gives_other_content(tmp_path: Path, content_hash: Digest) -> None:
     week(tmp_path / "seven")
     week(tmp_path / "eight", seed=8)
-    for source in ("payments", "probes", "surveys", "feedback"):
+    for source in ("payments", "settlements", "probes", "surveys", "feedback"):
         assert content_hash(tmp_path / "seven", source) != content_hash(tmp_path / "eight", source), source
 
 
@@ -141,9 +142,10 @@ def test_files_of_others_in_the_folder_are_left_alone(tmp_path: Path) -> None:
 
 def test_only_the_named_sources_are_written_and_they_do_not_change(tmp_path: Path, content_hash: Digest) -> None:
     week(tmp_path / "all")
-    week(tmp_path / "some", only=("feedback", "services"))
-    assert {p.name for p in (tmp_path / "some").iterdir()} == {"feedback", "services", "manifest.json"}
-    assert content_hash(tmp_path / "some", "feedback") == content_hash(tmp_path / "all", "feedback")
+    week(tmp_path / "some", only=("feedback", "services", "settlements"))
+    assert {p.name for p in (tmp_path / "some").iterdir()} == {"feedback", "services", "settlements", "manifest.json"}
+    for source in ("feedback", "settlements"):
+        assert content_hash(tmp_path / "some", source) == content_hash(tmp_path / "all", source)
 
 
 def test_progress_ends_with_everything_done(tmp_path: Path) -> None:

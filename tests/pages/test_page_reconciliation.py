@@ -76,3 +76,112 @@ def test_without_differences_nothing_needs_attention(monkeypatch: pytest.MonkeyP
 def test_a_file_of_a_source_without_money_that_declares_some_differs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = store(tmp_path, declared("probes.csv", source="probes", fils_declared=7, fils_found=None))
     assert "probes.csv (Availability probes): no money against what was declared" in text(visit(monkeypatch, folder))
+
+
+def compared(day: date, *, department: str = "dewa", **said: int) -> dict[str, Any]:
+    """A day of ten payments and one refund, which the bank has just as the log has them."""
+    plain_day = {
+        "day": day,
+        "department": department,
+        **{f"{side}_payments": 10 for side in ("log", "bank")},
+        **{f"{side}_refunds": 1 for side in ("log", "bank")},
+        **{f"{side}_gross_fils": 5_000 for side in ("log", "bank")},
+        **{f"{side}_refund_fils": 500 for side in ("log", "bank")},
+    }
+    return {**plain_day, **said}
+
+
+def settled(folder: Path, *days: dict[str, Any], unmatched: tuple[dict[str, Any], ...] = (), delivers: bool = True) -> Path:
+    """A store whose bank has delivered September but for its last day."""
+    sources = ("payments", "settlements") if delivers else ("payments",)
+    whole = {"first_day": date(2012, 9, 1), "last_day": SEPTEMBER_30, "complete_through": SEPTEMBER_30}
+    build_snapshot(
+        folder,
+        payments=[{"day": SEPTEMBER_30, "settled": 1, "gross_fils": 100}],
+        coverage=[{"source": source, **whole} for source in sources],
+        settlement=list(days),
+        unmatched=list(unmatched),
+        compared_days=[{"day": date(2012, 9, n)} for n in range(1, 30)] if delivers else [],
+    ).close()
+    return folder
+
+
+def open_fold(monkeypatch: pytest.MonkeyPatch, folder: Path, key: str, **params: str) -> str:
+    app = visit(monkeypatch, folder, "data", **params)
+    app.session_state[f"folded-{key}"] = True
+    return markup(app.run())
+
+
+DAY_28, DAY_29 = date(2012, 9, 28), date(2012, 9, 29)
+SHORT = compared(DAY_29, bank_gross_fils=4_999, amount=1)
+ITEM = {
+    "day": DAY_29,
+    "department": "dewa",
+    "event_id": 12_345,
+    "reason": "amount",
+    "log_fils": 400,
+    "bank_fils": 399,
+    "settled_on": SEPTEMBER_30,
+}
+
+
+def test_log_and_bank_that_agree_are_said_to_the_last_fils(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    app = visit(monkeypatch, settled(tmp_path, compared(DAY_28), compared(DAY_29)), "data")
+    assert (
+        "Log and bank agree exactly, to the last fils: 22 payments and refunds, AED 90.00 net, on 29 days to 29 September 2012."
+        in text(app)
+    )
+    card = markup(app).split("Log against settlement</h2>")[1].split("</article>")[0]
+    assert '<span class="k-good">no item unmatched to 29 September 2012</span>' in card
+
+
+def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_the_overview(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = settled(tmp_path, compared(DAY_28), SHORT, unmatched=(ITEM,))
+    app = visit(monkeypatch, folder, "data")
+    assert "1 of 22 payments and refunds does not match, on 29 days to 29 September 2012. Bank less log: AED −0.01." in text(app)
+    assert 'k-warn">items unmatched to 29 September 2012<' in markup(app)
+    days = table(open_fold(monkeypatch, folder, "settlement-days"), "Log against settlement, by day")
+    first, second, total = days.split("<tr>")[2:5]
+    assert '<td class="k-num">50.00</td><td class="k-num">49.99</td>' in first
+    assert '<td class="k-num">−0.01</td><td class="k-num">1</td>' in first
+    assert '<td class="k-num">0.00</td><td class="k-num">0</td>' in second
+    assert '<td class="k-num">100.00</td><td class="k-num">99.99</td>' in total
+    items = table(open_fold(monkeypatch, folder, "settlement-items"), "Unmatched items")
+    assert '>12345</th><td class="k-day">29 Sep 2012</td>' in items
+    assert '<td>amounts differ</td><td class="k-num">4.00</td><td class="k-num">3.99</td><td class="k-num">−0.01</td>' in items
+    departments = table(open_fold(monkeypatch, folder, "settlement-departments"), "Log against settlement, by department")
+    assert '>dewa</th><td class="k-num">20</td><td class="k-num">20</td>' in departments
+    overview = text(visit(monkeypatch, folder))
+    assert "1 payment or refund does not match the bank's settlement" in overview
+    assert "Bank less log: AED −0.01; see the data page" in overview
+
+
+def test_a_day_the_bank_has_not_delivered_is_no_difference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    open_day = compared(SEPTEMBER_30, bank_payments=0, bank_gross_fils=0, bank_refunds=0, bank_refund_fils=0, not_settled=11)
+    folder = settled(tmp_path, compared(DAY_29), open_day)
+    assert "Log and bank agree exactly, to the last fils: 11 payments and refunds" in text(visit(monkeypatch, folder, "data"))
+    said = text(visit(monkeypatch, folder, "data", **{"from": "2012-09-30", "to": "2012-09-30"}))
+    assert "The bank has not delivered any day of this period whole, so there is nothing to compare yet." in said
+
+
+def test_a_store_without_settlements_says_what_is_missing_and_shows_no_zeros(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = visit(monkeypatch, settled(tmp_path, delivers=False), "data")
+    assert "The bank's settlement file was not delivered to this store." in text(app)
+    assert "unmatched" not in text(app)
+
+
+def test_items_beyond_those_listed_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = settled(tmp_path, compared(DAY_29, bank_payments=7, not_settled=3), unmatched=(ITEM,))
+    assert "The largest 1 of 3 items are listed." in open_fold(monkeypatch, folder, "settlement-items")
+
+
+def test_settlement_speaks_arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = settled(tmp_path, compared(DAY_28), SHORT, unmatched=(ITEM,))
+    page = plain(text(visit(monkeypatch, folder, "data", lang="ar")))
+    assert "السجل مقابل التسوية" in page
+    assert "لا يتطابق 1 من المدفوعات والمبالغ المستردة وعددها 22" in page
+    assert "المبلغان مختلفان" in open_fold(monkeypatch, folder, "settlement-items", lang="ar")

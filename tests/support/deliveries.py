@@ -33,6 +33,12 @@ _DEFAULTS: dict[str, Row] = {
         "amount_fils": 100,
         "surcharge_fils": 0,
     },
+    "settlements": {
+        "settled_on": date(2012, 1, 2),
+        "paid_on": date(2012, 1, 1),
+        "department": "rta",
+        "amount_fils": 100,
+    },
     "payment_totals": {
         **_WHERE,
         "period_start": date(2012, 1, 1),
