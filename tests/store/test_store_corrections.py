@@ -166,6 +166,23 @@ def test_a_corrected_row_with_a_key_that_is_stored_is_a_duplicate_or_contradicts
     assert sound(desk)
 
 
+def test_of_two_rows_that_contradict_each_other_the_right_one_comes_in_as_it_is(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [payment(1, amount_fils=5), payment(1, amount_fils=6), payment(2)]
+    desk.run("ingest", "payments", parquet(tmp_path / "p.parquet", "payments", rows))
+    chosen = correct(
+        desk.export("payments", "out.csv"), tmp_path / "chosen.csv", lambda line: line if line["amount_fils"] == "6" else None
+    )
+    assert desk.run("ingest", "payments", chosen) == 0
+    assert desk.amounts() == {1: 6, 2: 100_00}
+    assert desk.states() == [("p.parquet", 1, "open", None), ("p.parquet", 2, "corrected", "chosen.csv")]
+    rest = correct(desk.export("payments", "rest.csv"), tmp_path / "both.csv", {"amount_fils": "6"})
+    assert desk.run("ingest", "payments", rest) == 0
+    assert desk.amounts() == {1: 6, 2: 100_00}
+    assert {state for _, _, state, _ in desk.states()} == {"corrected"}
+    assert sound(desk)
+
+
 def test_a_line_left_empty_is_rejected(desk: Desk) -> None:
     out = desk.export("payments", "out.csv")
     empty = correct(out, desk.folder / "empty.csv", lambda line: dict.fromkeys(line, "") | {IDENTITY: line[IDENTITY]})
