@@ -11,7 +11,7 @@ from tests.support.faults_shim import Kind
 from tests.support.faults_sweep import Injection, Sweep
 
 SMALLEST: Final = "first ingest"
-OTHERS: Final = ("first ingest and publish", "CSV with a bad row and a duplicate", "correction")
+OTHERS: Final = ("first ingest and publish", "CSV with a bad row and a duplicate", "correction", "rejected rows corrected")
 STRIDE: Final = 37
 """Prime, so that the turns of the kinds do not fall into step with the turns of the store."""
 EVERYTHING: Final = os.environ.get("FAULTS") == "all"

@@ -14,7 +14,9 @@ from typing import Final
 
 from store import ledger, receipt
 from store.__main__ import main
+from store.correction import IDENTITY, identity
 from store.errors import NoSnapshotError
+from store.files import sha256
 from store.snapshot import open_current
 from store.verify import verify
 from tests.support.records import csv, department, parquet, payment
@@ -57,7 +59,8 @@ _HELD: Final = """
 _SHOWN: Final = """
     SELECT sum(records), sum(gross_fils - refund_fils + unsettled_fils),
            (SELECT sum(rows_in) FROM coverage), (SELECT sum(accepted) FROM coverage), (SELECT sum(rows) FROM coverage_days),
-           (SELECT sum(rows_mart) FROM reconciliation), (SELECT count(*) FROM files), (SELECT count(*) FROM quarantine)
+           (SELECT sum(rows_mart) FROM reconciliation), (SELECT count(*) FROM files), (SELECT count(*) FROM quarantine),
+           (SELECT sum(open) FROM coverage)
     FROM payments"""
 
 
@@ -161,6 +164,18 @@ def _correction(inbox: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     return (stays, path), ("ingest", "payments", str(parquet(corrected / path.name, "payments", rows)), "--supersede")
 
 
+def _handed_back(inbox: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Two rows of a published file were rejected; of their corrections one is good and one is still bad."""
+    rows = [payment(1), payment(2, amount_fils=-5), payment(3, amount_fils=-6)]
+    before = parquet(inbox / "p.parquet", "payments", rows)
+    texts = [
+        {IDENTITY: identity(sha256(before), line)} | {name: _text(value) for name, value in rows[line - 1].items()}
+        for line in (2, 3)
+    ]
+    texts[0]["amount_fils"] = 5
+    return (before,), ("ingest", "payments", str(csv(inbox / "fixed.csv", texts)))
+
+
 def _text(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
@@ -173,6 +188,7 @@ SCENES: Final[dict[str, tuple[Build, bool]]] = {
     "first ingest and publish": (_first, True),
     "CSV with a bad row and a duplicate": (_second, True),
     "correction": (_correction, True),
+    "rejected rows corrected": (_handed_back, True),
 }
 """What comes, and whether it is published."""
 
