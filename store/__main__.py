@@ -5,12 +5,10 @@ Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1
 """
 
 import argparse
-import csv
 import json
 import os
 import sqlite3
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from store import handout, ingest, ledger, quarantine, reconcile, settings, status, upkeep
+from store import ingest, ledger, quarantine_command, reconcile, settings, status, upkeep
 from store.contract import SOURCES
 from store.errors import InputError, StoreError
 from store.ingest import Order, Outcome
@@ -27,7 +25,6 @@ from store.listing import as_table as _table
 from store.mapping import load
 from store.progress import Terminal, silent
 from store.publish import publish
-from store.rules import in_words, thousands_hint
 from store.settings import DEFAULT_DATA
 from store.snapshot import current_version, is_readable
 from store.verify import verify
@@ -88,11 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(run=_status)
     check = commands.add_parser("verify", parents=[common], help="add everything up again from the files")
     check.set_defaults(run=_verify)
-    rows = commands.add_parser("quarantine", parents=[common], help="list the rejected rows, or write them out to be corrected")
-    rows.add_argument("source", nargs="?", metavar="SOURCE")
-    rows.add_argument("--format", choices=("table", "csv"), default="table")
-    rows.add_argument("--export", type=Path, metavar="FILE.csv", help="write those of SOURCE that are open, to be corrected")
-    rows.set_defaults(run=_quarantine)
+    quarantine_command.add(commands, common)
     reconcile.add(commands, common)
     upkeep.add(commands, common)
     return parser
@@ -210,53 +203,6 @@ def _verify(options: argparse.Namespace) -> int:
     verdict = f"{len(report.problems)} differences" if report.problems else "all as the ledger says"
     print(f"{report.files:,} files, {report.parts:,} parts, {report.rows:,} rows added up again: {verdict}")
     return 1 if report.problems else 0
-
-
-def _quarantine(options: argparse.Namespace) -> int:
-    _existing(options.data)
-    if options.export:
-        return _export(options)
-    name = ingest.source_named(options.source).name if options.source else None
-    rows = quarantine.rejected(options.data, name)
-    columns = [field.name for field in fields(quarantine.RejectedRow)]
-    if options.format == "table":
-        _rejected_table(columns, list(rows))
-        return 0
-    writer = csv.writer(sys.stdout)
-    writer.writerow(columns)
-    writer.writerows(asdict(row).values() for row in rows)
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    """Write correction files and say what to do with each; 1 where rows could not be written."""
-    if not options.source:
-        raise InputError("--export takes the rows of one source; name it")
-    source = ingest.source_named(options.source)
-    written, left = handout.write(options.data, source, options.export)
-    for each in written:
-        again = f"python -m store ingest {source.name} {each.path} --data {options.data}"
-        again += f" --mapping FILE` with mapping '{each.mapping}'" if each.mapping else "`"
-        print(f"{each.path}: {each.rows:,} rows; correct them, remove lines you do not correct, then `{again}")
-    for file in left:
-        print(
-            f"note: {file.name}: {file.rows:,} rows are not written, for an earlier version of the store took them in; ingest "
-            "the file again with --supersede, then export"
-        )
-    if not written and not left:
-        print(f"no rejected row of {source.name} is open")
-    return 1 if left else 0
-
-
-def _rejected_table(columns: Sequence[str], rows: Sequence[quarantine.RejectedRow]) -> None:
-    """Rejected rows for reading: the rules in words, and what would have been read with another mapping."""
-    _table(columns, [list(asdict(replace(row, rule=in_words(row.rule))).values()) for row in rows])
-    states = Counter(row.state for row in rows)
-    if rows:
-        print(f"{len(rows):,} rejected rows: {', '.join(f'{count:,} {state}' for state, count in sorted(states.items()))}")
-    hints = dict.fromkeys(thousands_hint(row.source, row.column, row.raw) for row in rows)
-    for hint in filter(None, hints):
-        print(f"hint: {hint}")
 
 
 def _folder(data: Path) -> None:
