@@ -10,6 +10,7 @@ Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
           for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`
+Revised:  `revisions(snapshot, scope, window)`: numbers that changed after they had been published
 Settled:  `compared(snapshot, window)`, `settlement(..., by)`, `unmatched(...)`: the payment log against the bank's settlements
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
@@ -65,6 +66,7 @@ from metrics.reference import (
     targets,
     waves,
 )
+from metrics.revisions import revisions
 from metrics.settlement import compared, settlement, unmatched
 from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
@@ -142,6 +144,7 @@ __all__ = [
     "query",
     "rate_and_mix",
     "reconciliation",
+    "revisions",
     "same_period_last_year",
     "services",
     "settlement",

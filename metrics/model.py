@@ -164,3 +164,5 @@ class Result:
     """Parameters with which the same SQL gave the base values."""
     since: date | None = None
     """The first day with data, where the window begins before it: what comes before is no data, not zero."""
+    revised: tuple[str, ...] = ()
+    """Keys of time rows in which something changed after it had been published."""

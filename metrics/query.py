@@ -44,6 +44,7 @@ from metrics.fetch import fetch
 from metrics.model import Filters, Kpi, Result, Row, Scope, Window
 from metrics.notes import notes
 from metrics.periods import unfinished
+from metrics.revisions import revised_keys, revision_notes
 from metrics.words import Note
 from store.marts import MARTS
 from store.snapshot import Snapshot
@@ -111,9 +112,11 @@ def query(
             *notes(snapshot, question, current, earlier),
             *ends,
             *beside_two(question, window, widened, shown, total),
+            *(note for side in (window, widened) if side for note in revision_notes(snapshot, question, side)),
         ),
         unfinished=_unfinished(by, shown, Window(since or window.start, window.end), through),
         since=since,
+        revised=revised_keys(snapshot, question, window, time_of(by)),
     )
 
 

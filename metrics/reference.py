@@ -250,6 +250,11 @@ def meta(snapshot: Snapshot) -> dict[str, str]:
     return {r["key"]: r["value"] for r in _records(snapshot, "meta", Scope.everything(), order="key")}
 
 
+def mart_frame(snapshot: Snapshot, table: str, order: str) -> pl.DataFrame:
+    """A whole table of a snapshot, whatever the scope: who calls this keeps to the scope itself."""
+    return _frame(table, _records(snapshot, table, Scope.everything(), order=order))
+
+
 def _operators(snapshot: Snapshot, table: str, scope: Scope, order: str) -> pl.DataFrame:
     """A table of the data operator, who sees the whole government or nothing."""
     records = _records(snapshot, table, scope, order=order) if scope.departments is None else []

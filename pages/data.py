@@ -21,6 +21,7 @@ from ui.figure import no_figure
 from ui.filters import filter_bar
 from ui.grid import Grid
 from ui.lookups import names_of
+from ui.revisions import revisions_grid
 from ui.settlement import by_day, by_department, listed_of, said, settled, unmatched_grid
 from ui.shell import empty, headline, section
 from ui.standing import Standing, deliveries, extent, standing
@@ -73,9 +74,13 @@ def _folded(context: Context, key: str, title: str, build: Callable[[], Grid], n
         box = st.expander(title, key=f"folded-{key}", on_change="rerun")
         if box.open:
             with box:
-                if note:
-                    st.html(f'<p class="k-figure-note">{escape(note)}</p>')
-                _table(context, key, title, build(), context._("Nothing differs: every item matches."))
+                grid = build()
+                if note or not grid.rows:
+                    said = note or context._("Nothing differs: every item matches.")
+                    st.html(f'<p class="k-figure-note">{escape(said)}</p>')
+                if grid.rows:
+                    show_grid(context, grid, title)
+                    grid_row(context, key, title, grid)
 
     draw()
 
@@ -93,6 +98,10 @@ def _more(context: Context, found: Standing) -> None:
         with reconciliation:
             _table(context, "reconciliation", _("Ledger against marts, by month"), reconciliation_grid(found, names))
             _table(context, "money", _("Amounts in and accounted for"), money_grid(found, names))
+            changed = revisions_grid(context, names, context.local)
+            _table(
+                context, "revisions", _("Revised since published"), changed, _("No published number of this period was revised.")
+            )
             declared = controls_grid(controls(snapshot, scope), names, context.local)
             _table(context, "controls", _("Control totals of files"), declared, _("No file came with control totals."))
     if quarantine.open:

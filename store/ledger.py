@@ -20,7 +20,7 @@ from store.errors import LedgerError
 FILE: Final = "ledger.sqlite"
 HEAD: Final = "HEAD"
 """File beside the ledger that names the number of the last file it was seen to commit."""
-VERSION: Final = 5
+VERSION: Final = 6
 LOCK: Final = "ledger.lock"
 """Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
 _BEGIN: Final = "begin.lock"

@@ -127,6 +127,22 @@ CREATE TABLE IF NOT EXISTS rollups (                          -- monthly Parquet
     PRIMARY KEY (mart, month)
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS revisions (          -- published numbers that a later snapshot changed; columns as in store/marts.py
+    source       TEXT NOT NULL,
+    period_start TEXT NOT NULL,
+    period_end   TEXT NOT NULL,
+    department   TEXT NOT NULL,
+    was_rows     INTEGER,
+    rows         INTEGER,
+    was_fils     INTEGER,
+    fils         INTEGER,
+    files        TEXT NOT NULL,
+    version      TEXT NOT NULL,
+    was_version  TEXT NOT NULL,
+    revised_at   TEXT NOT NULL,
+    PRIMARY KEY (version, source, period_start, period_end, department)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS snapshots (
     version          TEXT PRIMARY KEY,
     published_at     TEXT NOT NULL,             -- UTC, ISO 8601

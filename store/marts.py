@@ -237,6 +237,20 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "fils_ledger": "BIGINT",
         "fils_mart": "BIGINT",
     },
+    "revisions": {  # numbers that changed after they had been published as complete, one row each time
+        "source": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "department": "VARCHAR",
+        "was_rows": "BIGINT",  # records of the log or lines of totals; NULL where there were none
+        "rows": "BIGINT",
+        "was_fils": "BIGINT",  # net of refunds, or spent; NULL where the source has no money
+        "fils": "BIGINT",
+        "files": "VARCHAR",  # names of those that came or went between the two snapshots
+        "version": "VARCHAR",  # of the snapshot that first showed the new number
+        "was_version": "VARCHAR",  # and of the one before it
+        "revised_at": "TIMESTAMP",
+    },
     "files": {
         "source": "VARCHAR",
         "name": "VARCHAR",

@@ -19,7 +19,7 @@ import duckdb
 from store import files, ledger, settings
 from store.errors import NoSnapshotError, PublishError
 from store.progress import Progress, silent
-from store.rollup import checks, coverage, relations, serve, settled, units
+from store.rollup import checks, coverage, relations, revised, serve, settled, units
 from store.rollup.duckdb_engine import DuckDBEngine
 from store.rollup.plan import Unit, digest, plan
 from store.rollup.state import State, read
@@ -59,15 +59,18 @@ def publish(data: Path, progress: Progress = silent) -> str:
         progress("building the snapshot", _ROLLING, 1)
         now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
         version = _version(book, before, now, content)
+        published = _comparable(data, book, before)
         with serve.build(built, start, data, planned, state) as snapshot:
             through, behind = _complete(
                 snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
             )
             settled.compare(snapshot, [data / unit.path for unit in listed])
+            known = revised.note(snapshot, published, book, version, now.isoformat())
             snapshot.execute("CHECKPOINT")
         sha256 = files.sha256(built)
         files.place(built, snapshot_file(data, version), data)
-        _point_to(data, book, folder, (version, now.isoformat(), through.isoformat() if through else None, content, sha256))
+        shown = (version, now.isoformat(), through.isoformat() if through else None, content, sha256)
+        _point_to(data, book, folder, shown, known)
         units.forget_others(data, book, planned)
         _remove_snapshots(data, keep={version, before})
     progress(f"published {version}", 1, 1)
@@ -76,7 +79,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
 
 
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
-    """Hash of everything a snapshot is made from: two snapshots with the same content hold the same rows."""
+    """Hash of everything a snapshot is made from: two with the same content hold the same rows, but for what was revised."""
     references = [part.sha256 for part in state.parts if part.source in serve.REFERENCES]
     told = (state.files, state.coverage, state.days, state.rejects, state.controls)
     return digest(LAYOUT, vars(store), [unit.key for unit in planned], references, told)
@@ -100,6 +103,18 @@ def _is_sound(data: Path, book: sqlite3.Connection, version: str) -> bool:
     """Whether the file of a snapshot is the one the ledger knows; where it knows no hash of it, nobody can tell."""
     row = book.execute("SELECT sha256 FROM snapshots WHERE version = ?", (version,)).fetchone()
     return row is not None and row[0] == files.sha256(snapshot_file(data, version))
+
+
+def _comparable(data: Path, book: sqlite3.Connection, before: str | None) -> Path | None:
+    """The file of the snapshot before, to be compared with the new one; None where there is none or its bytes have changed.
+
+    A ledger that was made again knows no hash of it: it is taken as it is, for it alone knows what was published.
+    """
+    if before is None:
+        return None
+    row = book.execute("SELECT sha256 FROM snapshots WHERE version = ?", (before,)).fetchone()
+    file = snapshot_file(data, before)
+    return file if row is None or row[0] == files.sha256(file) else None
 
 
 def _base(data: Path, before: str | None, planned: Sequence[Unit]) -> serve.Base:
@@ -153,9 +168,16 @@ def _complete(
     return overall, behind
 
 
-def _point_to(data: Path, book: sqlite3.Connection, folder: Path, snapshot: tuple[str, str, str | None, str, str]) -> None:
-    """Make a snapshot the current one: (version, published_at, complete_through, content, sha256)."""
+def _point_to(
+    data: Path,
+    book: sqlite3.Connection,
+    folder: Path,
+    snapshot: tuple[str, str, str | None, str, str],
+    known: Sequence[revised.Revision],
+) -> None:
+    """Make a snapshot the current one: (version, published_at, complete_through, content, sha256) and the revisions it knows."""
     with ledger.transaction(book):
+        revised.keep(book, known)
         book.execute(
             "INSERT INTO snapshots (version, published_at, complete_through, content, sha256) VALUES (?, ?, ?, ?, ?)", snapshot
         )

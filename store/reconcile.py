@@ -32,6 +32,10 @@ _LISTED: Final = f"""
     SELECT event_id, period_start, department, reason, log_fils, bank_fils,
            coalesce(bank_fils, 0) - coalesce(log_fils, 0), settled_on
     FROM unmatched WHERE {_COMPARED} ORDER BY period_start, department, event_id"""
+_REVISED: Final = ("source", "from", "to", "department", "was_rows", "rows", "was_fils", "fils", "since", "files", "version")
+_REVISIONS: Final = """
+    SELECT source, period_start, period_end, department, was_rows, rows, was_fils, fils, revised_at, files, version
+    FROM revisions WHERE period_start <= ? AND period_end >= ? ORDER BY revised_at DESC, source, period_start, department"""
 _KEYS: Final = {"day": "period_start", "department": "department"}
 
 
@@ -44,6 +48,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     check.add_argument("--to", dest="end", type=_day, default=date.max, metavar="D", help="last day, inclusive")
     shown = check.add_mutually_exclusive_group()
     shown.add_argument("--by", choices=tuple(_KEYS), help="log against settlement, a line for each day or department")
+    shown.add_argument("--revisions", action="store_true", help="published numbers that changed later: was, is, since")
     shown.add_argument("--unmatched", action="store_true", help="payments and settlements that do not match, one by one")
     check.add_argument("--format", choices=tuple(FORMATS), default="table")
     check.set_defaults(run=run)
@@ -84,6 +89,8 @@ def _asked(options: argparse.Namespace, cursor: duckdb.DuckDBPyConnection, found
         return by(cursor, options.by, options.start, options.end)
     if options.unmatched:
         return _ITEMS, cursor.execute(_LISTED, [options.start, options.end]).fetchall()
+    if options.revisions:
+        return _REVISED, cursor.execute(_REVISIONS, [options.end, options.start]).fetchall()
     return COLUMNS, found
 
 

@@ -25,6 +25,13 @@ def facts_explained(context: Context) -> str:
             _("Months of the calendar in which rows or amounts of a source differ between ledger and marts: see Reconciliation."),
         ),
         (
+            _("Log against settlement"),
+            _(
+                "Payments and refunds of the period that log and bank do not both have, on the same day, for the same department "
+                "and amount. Only days that both delivered whole are compared; see the section of that name."
+            ),
+        ),
+        (
             _("Days and months missing"),
             _(
                 "Days (or months) from the first delivery of a source on that nothing came for: in the period shown, and "

@@ -20,17 +20,23 @@ _REACH: Final = 0.26
 """How far the line of a base reaches to either side of the middle of its column; a column reaches 0.325."""
 
 
+_EACH_MARKED: Final = 40
+"""Positions up to which each revised value has a mark of its own."""
 _ROOM_BEFORE: Final = 0.4
 """Share of the width that a label at the end of a line needs before it."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values at positions 0, 1, 2..., each with its text for hover; `label` is written at the last one that is known."""
+    """Values at positions 0, 1, 2..., each with its text for hover; `label` is written at the last one that is known.
+
+    `revised` are positions whose value changed after it had been published.
+    """
 
     values: Sequence[float | None]
     texts: Sequence[str]
     label: str = ""
+    revised: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def running_total(
     colour = colours(context)
     data = [_line(base, colour.context, 1.6), *_alone(base, colour.context, 5)] if base else []
     data += _projection(context, band) if band else []
-    data += [_line(current, colour.accent, 2.6), *_alone(current, colour.accent, 4)]
+    data += [_line(current, colour.accent, 2.6), *_alone(current, colour.accent, 4), *revised_marks(context, current)]
     over = _is_over(base, current)
     marks = [_base_label(base, colour.muted, above=over)] if base else []
     data.append(_end_dot(current, colour.accent))
@@ -107,6 +113,7 @@ def columns(
     }
     data = [bar]
     data += _base_lines(context, base) if base else []
+    data += revised_marks(context, current)
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     return {
         "data": data,
@@ -145,7 +152,8 @@ def timeline(
     colour = colours(context)
     data = _bounds(context, bounds)
     data += [_line(base, colour.context, 1.3), *_alone(base, colour.context, 5)] if base else []
-    data += [_line(current, colour.accent, 2.0), *_alone(current, colour.accent, 7), _end_dot(current, colour.accent)]
+    data += [_line(current, colour.accent, 2.0), *_alone(current, colour.accent, 7), *revised_marks(context, current)]
+    data.append(_end_dot(current, colour.accent))
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     values += [v for pair in bounds if pair for v in pair]
     low = min(values, default=0.0) if floor is None else floor
@@ -183,6 +191,19 @@ def _alone(series: Series, colour: str, size: int) -> list[dict[str, Any]]:
     if not alone:
         return []
     marks = {"x": alone, "y": [series.values[i] for i in alone], "marker": {"color": colour, "size": size}}
+    return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
+
+
+def revised_marks(context: Context, series: Series) -> list[dict[str, Any]]:
+    """A small open diamond at each value that was revised, in a long line where a stretch ends; hover says it in words."""
+    colour = colours(context)
+    known = [i for i in series.revised if series.values[i] is not None]
+    if len(series.values) > _EACH_MARKED:
+        known = [run[-1] for run in _runs(known)]
+    if not known:
+        return []
+    look = {"symbol": "diamond", "size": 6, "color": colour.surface, "line": {"color": colour.muted, "width": 1.2}}
+    marks = {"x": known, "y": [series.values[i] for i in known], "marker": look, "cliponaxis": False}
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
 
 

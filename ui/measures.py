@@ -16,7 +16,7 @@ from ui.context import Context
 from ui.lines import Series, columns, timeline
 from ui.lookups import names_of
 from ui.progression import time_ticks
-from ui.series import time_keys
+from ui.series import revised, time_keys
 
 
 def part_bars(context: Context, result: Result, most: int) -> list[Bar]:
@@ -112,9 +112,16 @@ def pair(context: Context, result: Result) -> tuple[Series, Series | None]:
     found = {row.key(grain): row for row in result.rows}
     rows = [(key, found.get(key)) for key in time_keys(result)]
     texts = [
-        "<br>".join((f"<b>{context.format.period(key)}</b>", *(details(context, result, row) if row else ())))
+        "<br>".join(
+            (
+                f"<b>{context.format.period(key)}</b>",
+                *(details(context, result, row) if row else ()),
+                *revised(context, result, key),
+            )
+        )
         for key, row in rows
     ]
-    current = Series([row.value if row else None for _, row in rows], texts)
+    changed = [i for i, (key, _) in enumerate(rows) if key in result.revised]
+    current = Series([row.value if row else None for _, row in rows], texts, revised=changed)
     base = Series([row.base_value if row else None for _, row in rows], texts)
     return current, base if any(value is not None for value in base.values) else None

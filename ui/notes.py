@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from metrics import Note
+from metrics import Note, Window
 from ui.names import Names
 
 _LISTS: Final = {"wordings": "wording", "departments": "department", "origins": "origin"}
@@ -29,4 +29,17 @@ def _value(name: str, text: str, names: Names) -> str:
         return names.format.words(", ").join(map(names.format.name, listed))
     if name == "months":
         return names.format.words(", ").join(names.format.period(key) for key in text.split(", "))
-    return names.format.date(date.fromisoformat(text)) if name == "day" else text
+    write = names.format
+    match name:
+        case "log":
+            return write.name(names.of("source", text))
+        case "was_fils" | "now_fils":
+            return write.money_exact(int(text.split()[0]))
+        case "was_rows" | "now_rows":
+            return write.count(int(text))
+        case "revised":
+            first, _, last = text.partition(" to ")
+            return write.window(Window(date.fromisoformat(first), date.fromisoformat(last or first)))
+        case "day":
+            return write.date(date.fromisoformat(text))
+    return text

@@ -15,7 +15,7 @@ from metrics import CutPeriodError, Grain, Projection, Result, Window, key_of, k
 from ui.answers import ask
 from ui.context import Context
 from ui.lines import Band, Series
-from ui.series import covered, time_keys
+from ui.series import covered, revised, time_keys
 
 _LEAP = 2000
 _DAYS_NAMED = 62
@@ -84,11 +84,12 @@ def _series(context: Context, result: Result, slots: list[str] | None) -> Series
     for key in positions:
         total += found.get(key, 0)
         values.append(total if first <= key <= last and _month(key) in months else None)
-        texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>")
+        changed = "".join(f"<br>{line}" for line in revised(context, result, key))
+        texts.append(f"{_day(context, key)}<br><b>{write.value(total, result.kpi.unit)}</b>{changed}")
     label = write.phrase(
         context._("{period}: {amount}", period=_name(context, covered(result)), amount=write.value(total, result.kpi.unit))
     )
-    return Series(values, texts, label)
+    return Series(values, texts, label, [i for i, key in enumerate(positions) if key in result.revised])
 
 
 def _positions(result: Result, slots: list[str] | None) -> tuple[str, ...]:

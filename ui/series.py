@@ -68,3 +68,8 @@ def grains(context: Context) -> tuple[Grain, ...]:
     if days <= _DAILY_UP_TO:
         return ("day", "month")
     return ("week", "month") if days <= _WEEKLY_UP_TO else ("month",)
+
+
+def revised(context: Context, result: Result, key: str) -> tuple[str, ...]:
+    """That something in a period of time changed after it had been published, as a line for hover; nothing where it did not."""
+    return (context._("revised since it was published"),) if key in result.revised else ()

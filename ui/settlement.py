@@ -129,8 +129,8 @@ def settlement_cards(context: Context) -> list[Fact]:
         return []
     title, last = words("Log against settlement"), write.date(found.compared.last)
     if found.days_apart:
-        return [Fact(title, write.count(found.items), words("items unmatched to {date}", date=last), "warn")]
-    return [Fact(title, write.count(0), words("no item unmatched to {date}", date=last), "good")]
+        return [Fact(title, write.count(found.items), words("Items unmatched to {date}", date=last), "warn")]
+    return [Fact(title, write.count(0), words("No item unmatched to {date}", date=last), "good")]
 
 
 def by_day(found: Settled, names: Names) -> Grid:

@@ -14,6 +14,7 @@ from ui.control_totals import differing_files
 from ui.fact_cards import Fact
 from ui.lateness import HOLDING, Late, late
 from ui.lookups import names_of
+from ui.revisions import revised_in_words
 from ui.settlement import settlement_cards
 from ui.standing import Delivery, Standing
 
@@ -90,6 +91,8 @@ def when_and_how(context: Context, found: Standing) -> str:
         )
     if differing := differing_files(context):
         said.append(words("{sentence}: see Reconciliation.", sentence=differing))
+    if changed := revised_in_words(context):
+        said.append(changed)
     said += [_lag(context, one) for one in late(context)]
     if found.rows_in is None:
         said.append(words("Counts of the whole store are shown to readers who see all departments."))

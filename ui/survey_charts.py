@@ -15,6 +15,7 @@ from ui.charts import Figure, colours, hover, plot_text
 from ui.context import Context
 from ui.lines import Series, timeline
 from ui.lookups import names_of
+from ui.series import revised
 from ui.survey_words import score_lines
 
 _LABELS: Final = {"week": 6, "month": 12}
@@ -55,8 +56,16 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
     """
     rows, colour, write = result.rows, colours(context), context.format
     dimension = result.by[0]
-    texts = [hover(f"<b>{write.period(r.key(dimension))}</b>", *score_lines(context, result, r)) for r in rows]
-    now = Series([r.value for r in rows], texts, _end(context, [r.value for r in rows], result.kpi.unit))
+    texts = [
+        hover(
+            f"<b>{write.period(r.key(dimension))}</b>",
+            *score_lines(context, result, r),
+            *revised(context, result, r.key(dimension)),
+        )
+        for r in rows
+    ]
+    changed = [i for i, r in enumerate(rows) if r.key(dimension) in result.revised]
+    now = Series([r.value for r in rows], texts, _end(context, [r.value for r in rows], result.kpi.unit), changed)
     base = None
     if result.base and any(r.base_value is not None for r in rows):
         base = Series([r.base_value for r in rows], texts, "")

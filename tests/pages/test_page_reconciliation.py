@@ -1,5 +1,6 @@
 """Reconciliation on pages: files that differ from their control totals are named, by a fils, with their sign and since when."""
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def test_log_and_bank_that_agree_are_said_to_the_last_fils(monkeypatch: pytest.M
         in text(app)
     )
     card = markup(app).split("Log against settlement</h2>")[1].split("</article>")[0]
-    assert '<span class="k-good">no item unmatched to 29 September 2012</span>' in card
+    assert '<span class="k-good">No item unmatched to 29 September 2012</span>' in card
 
 
 def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_the_overview(
@@ -141,7 +142,7 @@ def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_
     folder = settled(tmp_path, compared(DAY_28), SHORT, unmatched=(ITEM,))
     app = visit(monkeypatch, folder, "data")
     assert "1 of 22 payments and refunds does not match, on 29 days to 29 September 2012. Bank less log: AED −0.01." in text(app)
-    assert 'k-warn">items unmatched to 29 September 2012<' in markup(app)
+    assert 'k-warn">Items unmatched to 29 September 2012<' in markup(app)
     days = table(open_fold(monkeypatch, folder, "settlement-days"), "Log against settlement, by day")
     first, second, total = days.split("<tr>")[2:5]
     assert '<td class="k-num">50.00</td><td class="k-num">49.99</td>' in first
@@ -185,3 +186,64 @@ def test_settlement_speaks_arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert "السجل مقابل التسوية" in page
     assert "لا يتطابق 1 من المدفوعات والمبالغ المستردة وعددها 22" in page
     assert "المبلغان مختلفان" in open_fold(monkeypatch, folder, "settlement-items", lang="ar")
+
+
+def revised(folder: Path, *, fils: int = 150) -> Path:
+    """A late file changed 28 September, published before."""
+    line = {
+        "source": "payments",
+        "day": DAY_28,
+        "department": "dewa",
+        "was_rows": 1,
+        "rows": 2,
+        "was_fils": 100,
+        "fils": fils,
+        "files": "late <b>.parquet",
+        "version": "v2",
+        "was_version": "v1",
+        "revised_at": datetime(2012, 9, 30, 20, 30),
+    }
+    build_snapshot(
+        folder,
+        payments=[{"day": day, "settled": 1, "gross_fils": 150} for day in (DAY_28, DAY_29, SEPTEMBER_30)],
+        revisions=[line],
+    ).close()
+    return folder
+
+
+def test_a_revised_day_is_told_with_what_it_was_and_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = revised(tmp_path)
+    assert "1 day of this period was revised after it had been published, last on 1 October 2012: see Reconciliation." in text(
+        visit(monkeypatch, folder, "data")
+    )
+    lines = table(open_tab(monkeypatch, folder, "Reconciliation"), "Revised since published")
+    assert '<td class="k-num">1</td><td class="k-num">2</td><td class="k-num">1.00</td><td class="k-num">1.50</td>' in lines
+    assert "1 Oct 2012, 00:30" in lines
+    assert "<td>late &lt;b&gt;.parquet</td><td>v2</td>" in lines
+
+
+def test_a_card_over_revised_days_explains_was_is_and_since(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = revised(tmp_path)
+    said = text(visit(monkeypatch, folder))
+    assert (
+        "Payments: revised since it was published, 28 September 2012. The amount of these days was AED 1.00, is AED 1.50,"
+        " since 1 October 2012 (late <b>.parquet)." in said
+    )
+    arabic = plain(text(visit(monkeypatch, folder, lang="ar")))
+    assert "المدفوعات: عُدّلت بعد نشرها، 28 سبتمبر 2012. كان مبلغ هذه الأيام" in arabic
+
+
+def test_charts_mark_revised_days_and_say_so_on_hover(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    app = visit(monkeypatch, revised(tmp_path), "collections", **{"from": "2012-09-01", "to": "2012-09-30"})
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    marks = [trace for chart in charts for trace in chart["data"] if trace.get("marker", {}).get("symbol") == "diamond"]
+    assert [(trace["x"], trace["y"]) for trace in marks] == [([27], [150])]
+    assert (
+        sum("revised since it was published" in said for chart in charts for said in chart["data"][0].get("hovertext", [])) >= 1
+    )
+
+
+def test_without_revisions_nothing_is_said_of_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = settled(tmp_path, compared(DAY_29))
+    assert "revised" not in text(visit(monkeypatch, folder))
+    assert "No published number of this period was revised." in open_tab(monkeypatch, folder, "Reconciliation")

@@ -185,3 +185,15 @@ def test_the_snapshot_lists_the_largest_items_and_counts_all(
 def test_settled_before_it_was_paid_is_rejected(data: Path) -> None:
     outcome = deliver(data, "settlements", [booked(1, settled_on=date(2011, 12, 31)), booked(2)])
     assert (outcome.accepted, outcome.rejected) == (1, 1)
+
+
+def test_revisions_are_listed_and_are_no_difference(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(data, "payments", [paid(1), paid(2, day=2)], name="first")
+    publish(data)
+    deliver(data, "payments", [paid(3, amount_fils=5)], name="late")
+    publish(data)
+    code, [line] = lines(data, capsys, "--revisions")
+    assert code == 0
+    assert line[:8] == ["payments", "2012-01-01", "2012-01-01", "rta", "1", "2", "100", "105"]
+    assert line[9] == "late.parquet"
+    assert lines(data, capsys, "--revisions", "--from", "2012-01-02") == (0, [])
