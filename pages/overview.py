@@ -8,7 +8,7 @@ from ui.answers import ask, project
 from ui.attention import attention, items
 from ui.bars import change_bars, named
 from ui.cards import card_of, cards
-from ui.change_parts import bars_of_change, by_change, growth
+from ui.change_parts import bars_of_change, by_change, change_explained, growth
 from ui.compared import listed, not_compared
 from ui.context import Context
 from ui.explain import explained
@@ -128,4 +128,5 @@ def _where_from(context: Context, amount: Result) -> None:
     names, ordered, chart = names_of(context), by_change(result), change_bars(context, bars)
     remark = remark_of_rest(names, named(bars), len(ordered.rows))
     whole = Sheet(title, [ordered], partial(answer_grid, [ordered], names, differences=True), remark)
-    figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension, sheets=[whole])
+    why = change_explained(context, result)
+    figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension, sheets=[whole], more=why)

@@ -23,7 +23,7 @@ from ui.lookups import names_of
 from ui.series import Trend, over_time
 from ui.sparkline import sparkline
 from ui.targets import Progress, progress
-from ui.text import plain
+from ui.text import capitalised, plain
 
 _LONG: Final = 15
 """Letters beyond which a value is set smaller, so that a long name of a currency stays inside its card."""
@@ -85,7 +85,7 @@ def _value(context: Context, result: Result) -> str:
 def _change(context: Context, card: Card) -> str:
     total, base = card.result.total, card.result.base
     if total.hidden:
-        return escape(context._.note(total.hidden))
+        return escape(capitalised(context._.note(total.hidden)))
     if total.value is None:
         if notes := [note for note in card.result.notes if not is_of_comparison(note)]:
             return escape(context._.note(notes[0]))
@@ -96,10 +96,10 @@ def _change(context: Context, card: Card) -> str:
     elif why := not_compared(context, card.result):
         said = escape(why)
     elif base:
-        said = escape(context._("no data for {period} to compare with", period=context.format.window_short(base)))
+        said = escape(context._("No data for {period} to compare with", period=context.format.window_short(base)))
     else:
-        said = ""
-    return " · ".join(part for part in (said, escape(card.remark)) if part)
+        return escape(capitalised(card.remark))
+    return f"{said} · {escape(card.remark)}" if card.remark else said
 
 
 def _uncertainty(context: Context, result: Result) -> str:
@@ -110,7 +110,7 @@ def _uncertainty(context: Context, result: Result) -> str:
     said = [write.uncertainty(total.value, total.interval, result.kpi.unit), _("n {n}", n=write.count(total.n))]
     if total.interval.response_rate is not None:
         said.append(_("{share} answered", share=write.share(total.interval.response_rate, decimals=0)))
-    weak = f'<b class="k-warn">{escape(_("few answers"))}</b> · ' if total.weak else ""
+    weak = f'<b class="k-warn">{escape(capitalised(_("few answers")))}</b> · ' if total.weak else ""
     return f'<p class="k-n">{weak}{escape(" · ".join(said))}</p>'
 
 

@@ -6,6 +6,7 @@ Rule: the parts add up to the whole change; the smallest are taken together, so 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 
 from metrics import Result, contributions
 from ui.bars import Bar
@@ -19,6 +20,25 @@ def growth(context: Context, result: Result) -> tuple[bool, str]:
     """Whether an amount grew (or stayed), and by how much in words, without a sign."""
     change = int(contributions(result).change)
     return change >= 0, context.format.money(abs(change))
+
+
+def change_explained(context: Context, result: Result) -> str:
+    """HTML: the exact change of an additive answer over its parts, the two windows it lies between, and that the parts make it.
+
+    Raises QuestionError where they do not add up to it.
+    """
+    _, write, change = context._, context.format, contributions(result).change
+    title = _("What changed")
+    said = _(
+        "{amount} ({period}) less {before} ({base}) is {change}.",
+        change=write.money_exact(int(change), sign=True),
+        amount=write.money_exact(int(result.total.value or 0)),
+        period=write.window(result.window),
+        before=write.money_exact(int(result.total.base_value or 0)),
+        base=write.window(result.base or context.base),
+    )
+    parts = _("The changes of all parts, those taken together in the chart included, add up to it exactly.")
+    return f"<h3>{escape(title)}</h3><p>{escape(said)} {escape(parts)}</p>"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ Figure = dict[str, Any]
 
 CONFIG: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 _ROW: Final = 30
-_ROW_OF_TWO: Final = 38
+_ROW_OF_TWO: Final = 36
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 
 

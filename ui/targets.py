@@ -78,12 +78,20 @@ def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
     value = Fraction(result.total.value or 0).limit_denominator(10**9)
     up = result.kpi.direction != "down"
     reached = value >= target if up else value <= target
-    written = context.format.value(float(target), result.kpi.unit)
     if reached:
-        return Progress(1.0, context._("Target {target} · reached", target=written))
+        return Progress(1.0, context._("Target {target} · reached", target=context.format.value(float(target), result.kpi.unit)))
+    said = _missed(context, result, float(target), up=up)
     if up and result.kpi.unit == "share" and target >= _HIGH:
-        failed, allowed = 1 - value, 1 - target
-        share = context.format.share(float(failed / allowed), decimals=0) if allowed else ""
-        said = context._("Target {target} · behind: {share} of the failures it allows", target=written, share=share)
-        return Progress(float(allowed / failed), said if allowed else context._("Target {target} · behind", target=written))
-    return Progress(float(value / target if up else target / value), context._("Target {target} · behind", target=written))
+        return Progress(float((1 - target) / (1 - value)), said)
+    return Progress(float(value / target if up else target / value), said)
+
+
+def _missed(context: Context, result: Result, target: float, *, up: bool) -> str:
+    """That a target is missed, with both figures; with all their digits where they would be written alike."""
+    write, value, unit = context.format, result.total.value or 0, result.kpi.unit
+    figures = write.value(value, unit), write.value(target, unit)
+    if figures[0] == figures[1]:
+        figures = write.exact(value, unit), write.exact(target, unit)
+    if up:
+        return context._("Below target: {value} against {target}", value=figures[0], target=figures[1])
+    return context._("Above target: {value} against {target}", value=figures[0], target=figures[1])

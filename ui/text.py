@@ -16,6 +16,11 @@ def plain(text: str) -> str:
     return re.sub(f"[{LRI}{RLI}{FSI}{PDI}]", "", text)
 
 
+def capitalised(text: str) -> str:
+    """`text` as the beginning of a line; markup, figures and Arabic stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def markdown_safe(text: str) -> str:
     """`text` as itself inside Markdown, for labels of widgets: nothing in it is taken for a mark, link, icon or formula."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)

@@ -73,6 +73,28 @@ def test_a_phones_sidebar_opens_from_the_reading_side_and_a_page_link_closes_it(
     expect(sidebar).to_be_hidden()
 
 
+def test_the_first_screen_of_the_overview_reaches_what_needs_attention(visit: Open) -> None:
+    """Sentence, cards, both charts and the strip: what an executive sees without scrolling."""
+    page = visit()
+    strip = page.locator(".k-attention").bounding_box()
+    assert strip
+    assert strip["y"] + strip["height"] <= 900
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_line_that_opens_a_table_stands_in_the_row_of_files_and_covers_none_of_them(visit: Open, language: str) -> None:
+    page = visit(f"?lang={language}")
+    files, line = page.locator(".st-key-take-where-from"), page.locator(".st-key-table-where-from summary")
+    row, opener = (place.bounding_box() for place in (files, line))
+    assert row
+    assert opener
+    assert abs((row["y"] + row["height"] / 2) - (opener["y"] + opener["height"] / 2)) < 4
+    for name in ("CSV", "XLSX", "PNG"):
+        files.get_by_text(name, exact=True).click(trial=True)
+    line.click()
+    expect(page.locator(".st-key-table-where-from .k-table")).to_be_visible()
+
+
 def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
     page = visit(dark=True)
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 21, 27)"

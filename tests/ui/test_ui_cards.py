@@ -82,7 +82,7 @@ def test_a_change_that_would_be_written_as_zero_has_no_colour(context: Context) 
 
 def test_no_base_says_so_instead_of_a_change(context: Context) -> None:
     result = with_total(ask(context, "transactions"), base_value=None, change=None)
-    assert "no data for Jan–Sep 2011 to compare with" in words(card_html(context, Card(result)))
+    assert "No data for Jan–Sep 2011 to compare with" in words(card_html(context, Card(result)))
 
 
 def test_no_data_is_neither_zero_nor_blank(context: Context) -> None:
@@ -92,15 +92,13 @@ def test_no_data_is_neither_zero_nor_blank(context: Context) -> None:
 
 
 def test_a_hidden_value_says_why(context: Context) -> None:
-    result = with_total(ask(context, "satisfaction"), value=None, hidden="fewer than 10 answers")
-    said = words(card_html(context, Card(result)))
-    assert "hidden" in said
-    assert "fewer than 10 answers" in said
+    result = with_total(ask(context, "satisfaction"), value=None, hidden="hidden: fewer than 10 answers")
+    assert '<p class="k-delta">Hidden: fewer than 10 answers</p>' in card_html(context, Card(result))
 
 
 def test_a_weak_score_is_marked_and_carries_n_interval_and_response_rate(context: Context) -> None:
     said = words(card_html(context, Card(with_total(ask(context, "satisfaction"), weak=True))))
-    assert re.search(r"few answers · \d\d\.\d–\d\d\.\d% · n 360 · 40% answered", said), said
+    assert re.search(r"Few answers · \d\d\.\d–\d\d\.\d% · n 360 · 40% answered", said), said
 
 
 def test_the_way_to_a_target_of_a_level(context: Context) -> None:
@@ -110,9 +108,15 @@ def test_the_way_to_a_target_of_a_level(context: Context) -> None:
     assert found.filled == 1
     missed = progress(context, with_total(ask(context, "availability"), value=0.991))
     assert missed
-    assert missed.words == "Target 99.70% · behind: 300% of the failures it allows"
+    assert missed.words == "Below target: 99.10% against 99.70%"
     assert missed.filled == pytest.approx(1 / 3), "a bar from zero would look full whatever the availability"
     assert "k-target-bar" in card_html(context, Card(ask(context, "availability"), progress=missed))
+
+
+def test_a_target_missed_by_less_than_is_written_is_said_with_all_digits(context: Context) -> None:
+    missed = progress(context, with_total(ask(context, "availability"), value=0.996_99))
+    assert missed
+    assert missed.words == "Below target: 99.6990% against 99.7000%"
 
 
 def test_the_target_of_an_amount_has_its_currency(tmp_path: Path) -> None:

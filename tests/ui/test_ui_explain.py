@@ -15,7 +15,7 @@ from tests.support.marts import snapshot_in_memory
 from tests.support.scenes import government
 from tests.support.visits import markup, visit
 from ui.answers import ask
-from ui.change_parts import bars_of_change, by_change, growth
+from ui.change_parts import bars_of_change, by_change, change_explained, growth
 from ui.data_tables import files_grid
 from ui.explain import explanation
 from ui.grid import Column, Grid, steps_grid
@@ -67,6 +67,15 @@ def test_the_explanation_of_a_score_says_how_its_interval_is_made_and_what_it_st
     assert f"<dt>Snapshot</dt><dd>{result.snapshot}</dd>" in html
     assert "<pre><code>SELECT" in html
     assert "Wilson" not in explanation(context, [ask(context, "invitations")])
+
+
+def test_a_change_by_parts_is_stated_to_the_fils_with_its_two_windows(tmp_path: Path) -> None:
+    context = context_over(government(tmp_path))
+    said = change_explained(context, ask(context, "collected_amount", "department"))
+    assert (
+        "AED 3,000.00 (1 January to 30 September 2012) less AED 2,400.00 (1 January to 30 September 2011) is AED +600.00." in said
+    )
+    assert "add up to it exactly" in said
 
 
 def test_running_totals_leave_the_page_as_they_are_drawn() -> None:
