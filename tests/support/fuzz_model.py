@@ -66,7 +66,8 @@ class Row(NamedTuple):
 
 @dataclass
 class File:
-    """One file that came in: what became of its rows, and on how many rows of which files it relies for its duplicates."""
+    """One file that came in: what became of its rows, on how many rows of which files it relies for its duplicates, and what its
+    side file said of its rows and fils."""
 
     sha256: str
     name: str
@@ -76,6 +77,7 @@ class File:
     rejected: list[Row] = field(default_factory=list)
     relies: Counter[str] = field(default_factory=Counter)
     differing: int = 0
+    said: tuple[int, int] | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -163,12 +165,15 @@ class Model:
         return [row for file in self.live() for row in file.rows if row.good and row not in safe]
 
     def _known(self, new: Delivery, found: File | None) -> int | None:
-        """Exit code where nothing is to be read."""
-        if new.supersede:
-            again = found and (found.state != "live" or found.rejected or found in [file for file, _ in self.forsaken()])
-            return _of_no_use(found) if found and not again else None
+        """Exit code where nothing is to be read, or somebody has to decide."""
         if found:
-            return 2 if found.state == "superseded" else _of_no_use(found)
+            more = new.says not in (None, found.said)
+            if not new.supersede:
+                return 2 if found.state == "superseded" or more else _of_no_use(found)
+            again = more or found.state != "live" or found.rejected or found in [file for file, _ in self.forsaken()]
+            return None if again else _of_no_use(found)
+        if new.supersede:
+            return None
         return 2 if any(file.name == new.name for file in self.live()) else None
 
     def _meet(self, file: File, others: Sequence[File]) -> None:
@@ -190,7 +195,7 @@ class Model:
 
 def _judged(new: Delivery) -> File:
     """A file looked at alone."""
-    file = File(new.sha256, new.name)
+    file = File(new.sha256, new.name, said=new.says)
     contents: dict[int, set[Row]] = {}
     for row in new.rows:
         if row.good:
