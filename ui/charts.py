@@ -8,7 +8,7 @@ Hazard: plotly reads a little HTML in every text. Names are data: they go throug
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any, Final
@@ -16,11 +16,15 @@ from typing import Any, Final
 from metrics import Unit
 from ui.context import Context
 from ui.format import Formatter
+from ui.text_width import text_width
 from ui.theme import FONT, Palette, palette
 
 Figure = dict[str, Any]
 
 CONFIG: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
+_MARGIN: Final = 8
+_TICK: Final = 11
+"""Size of type of the numbers and names of an axis, in pixels."""
 _ROW: Final = 30
 _ROW_OF_TWO: Final = 36
 _STEPS: Final = (1, 2, 2.5, 5, 10)
@@ -36,7 +40,7 @@ def layout(context: Context, height: int, **more: Any) -> dict[str, Any]:
     colour = colours(context)
     base: dict[str, Any] = {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0},
+        "margin": dict.fromkeys("lrtb", _MARGIN) | {"pad": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": colour.ink},
@@ -60,7 +64,7 @@ def hidden_axis(**more: Any) -> dict[str, Any]:
     return {"visible": False, "fixedrange": True, **more}
 
 
-def time_axis(context: Context, labels: dict[Any, str], **more: Any) -> dict[str, Any]:
+def time_axis(context: Context, labels: Mapping[int, str], **more: Any) -> dict[str, Any]:
     """A time axis with these labels (position to text)."""
     colour = colours(context)
     return {
@@ -70,9 +74,15 @@ def time_axis(context: Context, labels: dict[Any, str], **more: Any) -> dict[str
         "tickvals": list(labels),
         "ticktext": list(labels.values()),
         "tickangle": 0,
-        "tickfont": {"size": 11, "color": colour.muted},
+        "tickfont": {"size": _TICK, "color": colour.muted},
         **more,
     }
+
+
+def room_for_first(labels: Mapping[int, str]) -> int:
+    """Pixels of the left margin in which half of the first label of a time axis has room: plotly drops what leaves the chart."""
+    first = next(iter(labels.values()), "")
+    return max(_MARGIN, math.ceil(text_width(first, _TICK) / 2))
 
 
 def value_axis(context: Context, low: float, high: float, unit: Unit, most: int = 6, **more: Any) -> dict[str, Any]:
@@ -88,7 +98,7 @@ def value_axis(context: Context, low: float, high: float, unit: Unit, most: int 
         "range": [min(low, ticks[0]), max(high, ticks[-1]) + (ticks[-1] - ticks[0]) * 0.04],
         "tickvals": [t for t in ticks if t or low < 0],
         "ticktext": [tick_text(context.format, t, unit, ticks) for t in ticks if t or low < 0],
-        "tickfont": {"size": 11, "color": colour.muted},
+        "tickfont": {"size": _TICK, "color": colour.muted},
         **more,
     }
 

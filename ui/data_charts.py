@@ -14,7 +14,7 @@ from typing import Any, Final
 import streamlit as st
 
 from metrics import Window
-from ui.charts import CONFIG, Figure, colours, layout, names_axis, plot_text, time_axis
+from ui.charts import CONFIG, Figure, colours, layout, names_axis, plot_text, room_for_first, time_axis
 from ui.context import Context
 from ui.data_tables import days_grid
 from ui.export import grid_row
@@ -78,13 +78,14 @@ def calendar(context: Context, deliveries: Sequence[Delivery], window: Window) -
         ],
         "hoverinfo": "text",
     }
-    names = names_axis(context, [_name(context, delivery) for delivery in deliveries])
+    names, ticks = names_axis(context, [_name(context, delivery) for delivery in deliveries]), _month_ticks(context, window)
     return {
         "data": [heat],
         "layout": layout(
             context,
             _AXIS + _ROW * len(deliveries),
-            xaxis=time_axis(context, _month_ticks(context, window), automargin=True, ticks=""),
+            margin={"l": room_for_first(ticks)},
+            xaxis=time_axis(context, ticks, automargin=True, ticks=""),
             yaxis=names,
         ),
     }
@@ -98,7 +99,7 @@ def _gap_days(delivery: Delivery, window: Window) -> frozenset[object]:
     return frozenset(d for i in range(window.days) if ((d := window.start + timedelta(days=i)).year, d.month) in months)
 
 
-def _month_ticks(context: Context, window: Window) -> dict[Any, str]:
+def _month_ticks(context: Context, window: Window) -> dict[int, str]:
     firsts = [i for i in range(window.days) if (window.start + timedelta(days=i)).day == 1] or [0]
     step = 1 + len(firsts) // _MOST_LABELS
     return {i: context.format.month(window.start + timedelta(days=i), short=True, year=False) for i in firsts[::step]}

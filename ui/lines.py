@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from metrics import Unit
 from ui.bars import base_mark
-from ui.charts import Figure, colours, layout, time_axis, value_axis
+from ui.charts import Figure, colours, layout, room_for_first, time_axis, value_axis
 from ui.context import Context
 
 _REACH: Final = 0.26
@@ -120,7 +120,7 @@ def columns(
         "layout": layout(
             context,
             250,
-            margin={"b": 26},
+            margin={"b": 26, "l": room_for_first(ticks)},
             xaxis=time_axis(context, dict(ticks), range=[-0.6, len(current.values) - 0.4]),
             yaxis=value_axis(context, min([0.0, *values]), max([0.0, *values]) * 1.04 or 1.0, unit, automargin=True),
         ),
@@ -163,7 +163,7 @@ def timeline(
         "layout": layout(
             context,
             250,
-            margin={"b": 26},
+            margin={"b": 26, "l": room_for_first(ticks)},
             xaxis=time_axis(context, dict(ticks), range=[-0.5, len(current.values) - 0.5 + len(current.values) * 0.01]),
             yaxis=value_axis(context, low, high if high > low else low + 1, unit, automargin=True),
             hovermode="x",

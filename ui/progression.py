@@ -155,7 +155,7 @@ def _with_years(context: Context, window: Window, grain: Grain) -> dict[int, str
     if len(januaries) > 1:
         step = -(-len(januaries) // 8)
         return {i: write.period(str(day.year)) for n, (i, day) in enumerate(januaries.items()) if n % step == 0}
-    step = -(-len(firsts) // (3 if context.rtl else 6))
+    step = -(-len(firsts) // (3 if context.rtl else 5))
     return {i: write.month(day, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
 
 

@@ -1,5 +1,6 @@
 """What stands in a chart stays in it, on a phone and with the longest names: measured in Chromium, in both languages."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -83,7 +84,8 @@ def _surveys() -> Iterator[dict[str, Any]]:
     for code, n in zip(NAMES, (1_200, 20, 8, 9), strict=True):
         scores = {"csat_valid": n, "csat_top2": n * 8 // 10, "nps_valid": n, "promoters": n * 6 // 10, "detractors": n // 10}
         asked = {"department": code, "service": f"{code}-1", "invited": 2 * n, "completed": n, "aware": n, **scores}
-        yield {"day": date(2012, 9, 3), **asked}
+        for month in range(1, 10):
+            yield {"day": date(2012, month, 3), **asked}
         yield {"day": date(2011, 9, 3), **asked}
         yield {"day": date(2012, 9, 25), "wave": f"poll-{code}", **asked}
 
@@ -122,3 +124,29 @@ def test_the_width_of_a_text_is_that_of_the_fonts_or_a_little_more(visit: Open, 
     for text in (*(names[language] for names in NAMES.values()), "89.1% 84.9–92.3%", "n 1,743 · 30.0% answered"):
         wide = page.evaluate(measure, [text, '12px "IBM Plex Sans", "IBM Plex Sans Arabic"'])
         assert wide <= text_width(text, 12) <= wide * 1.45, text
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("path", "key", "period"),
+    [
+        ("availability", "availability-course", ""),
+        ("availability", "availability-course", "&period=custom&from=2011-10-01&to=2012-09-30"),
+        ("satisfaction", "satisfaction-trend", ""),
+    ],
+)
+def test_the_names_of_a_time_axis_begin_with_the_first_and_do_not_touch_on_a_phone(
+    visit: Open, long_named: Server, path: str, key: str, period: str, language: str
+) -> None:
+    page = visit(f"{path}?lang={language}{period}", phone=True, url=long_named.url)
+    figure = page.locator(f".st-key-figure-{key} .js-plotly-plot")
+    figure.locator(".xtick text").first.wait_for(state="attached")
+    page.evaluate("document.fonts.ready")
+    boxes = figure.evaluate(
+        "f => [...f.querySelectorAll('.xtick text')].map(t => [t.textContent, t.getBoundingClientRect()])"
+        ".map(([name, box]) => [name, box.left, box.right])"
+    )
+    shown = [(name, left, right) for name, left, right in boxes if right > left]
+    assert len(shown) >= 3
+    assert shown[0][0] == boxes[0][0], "the first one is there"
+    assert all(one[2] + 2 < other[1] for one, other in itertools.pairwise(shown)), shown

@@ -57,6 +57,42 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Open, path: 
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_covers_the_chosen_tab_of_a_phone(visit: Open, language: str) -> None:
+    page = visit(f"data?lang={language}", phone=True)
+    tab = page.get_by_role("tab").first
+    tab.scroll_into_view_if_needed()
+    covered = tab.evaluate(
+        "t => { const r = t.getBoundingClientRect(); return [r.left + 3, r.left + r.width / 2, r.right - 3]"
+        ".filter(x => !t.contains(document.elementFromPoint(x, r.top + r.height / 2))) }"
+    )
+    assert covered == []
+
+
+@pytest.mark.parametrize(("language", "edge"), [("en", "left"), ("ar", "right")])
+def test_options_of_a_filter_begin_at_the_reading_side(visit: Open, language: str, edge: str) -> None:
+    page = visit(f"availability?lang={language}", phone=True)
+    page.locator(".st-key-filter-department button").first.click()
+    page.get_by_test_id("stPopoverBody").get_by_role("combobox").click()
+    option = page.get_by_role("option").first
+    option.wait_for()
+    gap = option.evaluate(
+        "(o, edge) => { const words = document.createRange(); words.selectNodeContents(o);"
+        " return Math.abs(words.getBoundingClientRect()[edge] - o.getBoundingClientRect()[edge]) }",
+        edge,
+    )
+    assert gap < 20
+
+
+def test_the_code_of_a_definition_stands_under_its_name_on_an_arabic_phone(visit: Open) -> None:
+    page = visit("data?lang=ar", phone=True)
+    edges = page.locator(".k-definitions summary").first.evaluate(
+        "s => ['b', 'code'].map(name => { const words = document.createRange(); words.selectNodeContents(s.querySelector(name));"
+        " return words.getBoundingClientRect().right })"
+    )
+    assert abs(edges[0] - edges[1]) < 3
+
+
 @pytest.mark.parametrize(("language", "edge"), [("en", 0), ("ar", 390)])
 def test_a_phones_sidebar_opens_from_the_reading_side_and_a_page_link_closes_it(visit: Open, language: str, edge: int) -> None:
     page = visit(f"?lang={language}", phone=True)
