@@ -484,3 +484,23 @@ def test_a_backup_brings_corrections_back(desk: Desk) -> None:
     assert desk.run("restore", desk.folder / "backup") == 0
     assert (desk.states(), desk.corrections()) == before
     assert sound(desk)
+
+
+def test_receipts_made_again_from_the_ledger_hold_corrections(desk: Desk) -> None:
+    desk.run("ingest", "payments", correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", signs))
+    before = desk.corrections()
+    for path in (desk.data / "receipts").glob("*.parquet"):
+        path.unlink()
+    assert desk.run("rebuild", "--receipts") == 0
+    assert sound(desk)
+    assert desk.corrections() == before
+
+
+def test_a_correction_file_that_arrives_in_the_watched_folder_is_taken_as_one(desk: Desk) -> None:
+    inbox = desk.folder / "inbox" / "payments"
+    inbox.mkdir(parents=True)
+    correct(desk.export("payments", "out.csv"), inbox / "fixed.csv", signs)
+    (inbox / "fixed.csv.done").touch()
+    assert desk.run("watch", desk.folder / "inbox", "--once") == 0
+    assert desk.amounts() == {1: 100_00, 2: 5, 3: -100_00, 4: 100_00}
+    assert {state for _, _, state, _ in desk.states()} == {"corrected"}
