@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from store import ledger
+from store.backup import backup, restore
 from store.ledger import FILE
 from store.publish import publish
 from store.rebuild import rebuild
-from store.snapshot import current_version, open_current
+from store.snapshot import current_version, open_current, snapshot_file
 from tests.support.deliveries import NOON, Row, deliver
 
 COLUMNS = "source, period_start, department, was_rows, rows, was_fils, fils, files"
@@ -139,6 +140,32 @@ def test_the_history_survives_a_ledger_made_again_through_the_published_snapshot
     publish(data)
     assert revised(data, "*")[:1] == before
     assert [line[3:5] for line in revised(data)] == [(1, 2), (2, 3)]
+
+
+def test_a_damaged_snapshot_is_not_compared_and_takes_no_history_along(data: Path) -> None:
+    deliver(data, "payments", [paid(1)], name="p")
+    publish(data)
+    deliver(data, "payments", [paid(2)], name="late")
+    publish(data)
+    file = snapshot_file(data, current_version(data))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    deliver(data, "payments", [paid(3)], name="later")
+    publish(data)
+    assert [line[3:5] for line in revised(data)] == [(1, 2)]
+
+
+def test_the_history_is_in_a_backup(data: Path, tmp_path: Path) -> None:
+    deliver(data, "payments", [paid(1)], name="p")
+    publish(data)
+    deliver(data, "payments", [paid(2)], name="late")
+    publish(data)
+    before = revised(data, "*")
+    backup(data, tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "again")
+    publish(tmp_path / "again")
+    assert revised(tmp_path / "again", "*") == before
 
 
 def test_a_reader_that_has_the_snapshot_open_does_not_hide_a_revision(data: Path) -> None:
