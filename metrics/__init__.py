@@ -4,6 +4,7 @@ Ask:      `query(kpi_id, window, snapshot=..., scope=..., by=(...), filters=...,
 About:    `KPIS`, `kpi(id)`, `dimensions(kpi)`, `change_unit(kpi)`, `INTERVAL_METHODS`, `RULES` (of rows, in words)
 Why:      `contributions(result)`, `rate_and_mix(result)`, `volume_and_value(amount, volume)`: exact parts of a change
 Whither:  `project(snapshot, scope, kpi_id) -> Projection`, with its backtest
+Targets:  `error_budget(target, window)`, `budget_spent(rate, hours, window)`, `hours_to_exhaustion(rate, window)`
 Beside:   `days_beside(result)`: the days of the base that are compared
 How far:  `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
@@ -66,6 +67,7 @@ from metrics.reference import (
     targets,
     waves,
 )
+from metrics.reliability import budget_spent, error_budget, hours_to_exhaustion
 from metrics.revisions import revisions
 from metrics.settlement import compared, settlement, unmatched
 from metrics.uncertainty import INTERVAL_METHODS
@@ -115,6 +117,7 @@ __all__ = [
     "UnknownCodeError",
     "Wave",
     "Window",
+    "budget_spent",
     "campaigns",
     "change_unit",
     "compared",
@@ -127,8 +130,10 @@ __all__ = [
     "days_beside",
     "departments",
     "dimensions",
+    "error_budget",
     "events",
     "files",
+    "hours_to_exhaustion",
     "incidents",
     "key_of",
     "keys",

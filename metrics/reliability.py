@@ -2,7 +2,7 @@
 
 Rule: seconds in, seconds out; a target is a share 0..1 given as a Fraction, so that 99.9% is not a rounded float.
 Source: Google, Site Reliability Workbook (2018), chapter 5.
-These are worked answers of the definitions, held by tests. Downtime as a union of incidents is made by the rollups of the store.
+Downtime as a union of incidents is made by the rollups of the store.
 """
 
 from __future__ import annotations

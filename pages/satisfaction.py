@@ -14,8 +14,7 @@ from ui.cards import Card, cards
 from ui.charts import Figure
 from ui.compared import grey, grey_mark, listed, sentences
 from ui.context import Context
-from ui.export import sheet_row
-from ui.figure import figure, no_figure
+from ui.figure import figure, no_figure, only_table
 from ui.filters import filter_bar
 from ui.grid import steps_grid
 from ui.lookups import known, names_of
@@ -29,7 +28,6 @@ from ui.shell import choices, columns, empty, headline
 from ui.survey_charts import funnel, trend
 from ui.survey_headlines import certainty, scored
 from ui.survey_words import all_hidden, begun, hidden_periods, measured, notes, wording_changes
-from ui.tables import show_table
 from ui.targets import progress
 from ui.toggle import chosen, toggle
 from ui.waves import finished_first, progress_column, unfinished_note, unfinished_waves
@@ -100,9 +98,7 @@ def _trend(context: Context, score: str) -> None:
     scores = [result, *(ask(context, kpi, grain) for kpi in SCORES if kpi != score)]
     sheet = sheet_of(title, scores, names_of(context))
     if why := all_hidden(context, result):
-        no_figure(title, why)
-        sheet_row(context, "satisfaction-trend", sheet)
-        show_table(context, "satisfaction-trend", sheet)
+        only_table(context, "satisfaction-trend", sheet, why)
         return
     drawn = listed(context, _("By day of invitation"), _("band: 95% interval"), grey(context, result))
     changes = wording_changes(ask(context, "responses", grain, "survey", "wording", base=None))

@@ -67,7 +67,7 @@ def card_html(context: Context, card: Card) -> str:
         _series(context, card),
         f'<p class="k-n">{escape(card.note)}</p>' if card.note else "",
         _target(card.progress),
-        explanation(context, [result]),
+        explanation(context, [result], _more(card.progress)),
     ]
     return f'<article class="k-card" data-kpi="{escape(result.kpi.id)}">{"".join(parts)}</article>'
 
@@ -123,6 +123,10 @@ def _series(context: Context, card: Card) -> str:
         period=context.format.window_short(context.base),
     )
     return sparkline(card.series.current, card.series.base, label)
+
+
+def _more(way: Progress | None) -> str:
+    return f"<p>{escape(way.more)}</p>" if way and way.more else ""
 
 
 def _target(way: Progress | None) -> str:

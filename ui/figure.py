@@ -18,7 +18,7 @@ from metrics import Result
 from ui import url
 from ui.charts import CONFIG, Figure
 from ui.context import Context
-from ui.export import export_row
+from ui.export import export_row, sheet_row
 from ui.lookups import names_of
 from ui.sheet import Sheet, sheet_of
 from ui.state import Facts, State
@@ -74,6 +74,13 @@ def _filter(widget: str, default: str, facts: Facts) -> None:
         st.session_state[f"{widget}-hit"] = found
     dimension, code = found if len(found) == 2 else (default, *found)
     url.change(partial(State.toggled, dimension=dimension, code=code, facts=facts))
+
+
+def only_table(context: Context, key: str, sheet: Sheet, why: str) -> None:
+    """The place of a chart that may not be drawn: why, and the table and files behind it."""
+    no_figure(sheet.title, why)
+    sheet_row(context, key, sheet)
+    show_table(context, key, sheet)
 
 
 def no_figure(title: str, why: str) -> None:

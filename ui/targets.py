@@ -6,13 +6,14 @@ Hazard: a sum collected by September is rightly below the year's target: it is m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 import metrics
 from metrics import Result, Scope
 from ui.context import Context
+from ui.error_budget import budget_in_words
 
 _HIGH: Final = Fraction(9, 10)
 """From this share on a bar from zero says nothing: 99.6% of a target of 99.7% would look almost there. What the target allows
@@ -22,12 +23,13 @@ to fail (0.3%) is then measured against what did."""
 @dataclass(frozen=True)
 class Progress:
     """`filled` is the length of the bar (0..1), `words` say what it means, `gone` the share of the year that has passed: the
-    tick on the bar.
+    tick on the bar. `more` is what the explanation adds.
     """
 
     filled: float
     words: str
     gone: float | None = None
+    more: str = ""
 
 
 def progress(context: Context, result: Result) -> Progress | None:
@@ -37,7 +39,7 @@ def progress(context: Context, result: Result) -> Progress | None:
         return None
     if result.kpi.unit in ("fils", "count"):
         return _of_year(context, result, target)
-    return _of_level(context, result, target)
+    return replace(_of_level(context, result, target), more=budget_in_words(context, result, target))
 
 
 def view_target(context: Context, result: Result) -> Fraction | None:

@@ -5,52 +5,75 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.catalogue import phrases
-from metrics.model import Kpi
+from metrics.model import Direction, Kpi
 from metrics.words import N_
 
 _FILED: Final = {"zero": "feedback"}
 
-FEEDBACK: Final = (
-    Kpi(
-        id="complaints_opened",
-        title=N_("Complaints opened"),
+
+def _opened(id: str, only: str, direction: Direction, title: str, definition: str) -> Kpi:
+    return Kpi(
+        id=id,
+        title=title,
         unit="count",
         mart="feedback",
         numerator="SUM(opened)",
         denominator=None,
         n="SUM(opened)",
-        direction="down",
-        definition=N_("Complaints filed, on the day of filing."),
+        direction=direction,
+        definition=definition,
         source="feedback",
-        parameters={**_FILED, "only": "complaint"},
-    ),
-    Kpi(
-        id="complaints_resolved",
-        title=N_("Complaints resolved"),
+        parameters={**_FILED, "only": only},
+    )
+
+
+def _resolved(id: str, only: str, title: str, definition: str) -> Kpi:
+    return Kpi(
+        id=id,
+        title=title,
         unit="count",
         mart="feedback",
         numerator="SUM(resolved)",
         denominator=None,
         n="SUM(resolved)",
         direction="up",
-        definition=N_("Complaints resolved, on the day of their resolution."),
+        definition=definition,
         source="feedback",
-        parameters={**_FILED, "only": "complaint"},
-    ),
-    Kpi(
-        id="complaints_backlog",
-        title=N_("Open complaints"),
+        parameters={**_FILED, "only": only},
+    )
+
+
+def _backlog(id: str, only: str, title: str, definition: str) -> Kpi:
+    return Kpi(
+        id=id,
+        title=title,
         unit="count",
         mart="feedback",
         numerator="SUM(opened) - SUM(resolved)",
         denominator=None,
         n="SUM(opened)",
         direction="down",
-        definition=N_("Backlog: complaints opened and not yet resolved at the end of the last day."),
+        definition=definition,
         source="feedback",
         caveats=(phrases.BALANCE,),
         kind="balance",
-        parameters={"only": "complaint"},
+        parameters={"only": only},
+    )
+
+
+FEEDBACK: Final = (
+    _opened("complaints_opened", "complaint", "down", N_("Complaints opened"), N_("Complaints filed, on the day of filing.")),
+    _resolved(
+        "complaints_resolved",
+        "complaint",
+        N_("Complaints resolved"),
+        N_("Complaints resolved, on the day of their resolution."),
+    ),
+    _backlog(
+        "complaints_backlog",
+        "complaint",
+        N_("Open complaints"),
+        N_("Backlog: complaints opened and not yet resolved at the end of the last day."),
     ),
     Kpi(
         id="complaints_resolved_within_7_days",
@@ -99,45 +122,19 @@ FEEDBACK: Final = (
         kind="cross",
         parameters={**_FILED, "only": "complaint", "denominator_mart": "payments", "never_by": "channel"},
     ),
-    Kpi(
-        id="suggestions_opened",
-        title=N_("Suggestions opened"),
-        unit="count",
-        mart="feedback",
-        numerator="SUM(opened)",
-        denominator=None,
-        n="SUM(opened)",
-        direction="neutral",
-        definition=N_("Suggestions filed, on the day of filing."),
-        source="feedback",
-        parameters={**_FILED, "only": "suggestion"},
+    _opened(
+        "suggestions_opened", "suggestion", "neutral", N_("Suggestions opened"), N_("Suggestions filed, on the day of filing.")
     ),
-    Kpi(
-        id="suggestions_resolved",
-        title=N_("Suggestions resolved"),
-        unit="count",
-        mart="feedback",
-        numerator="SUM(resolved)",
-        denominator=None,
-        n="SUM(resolved)",
-        direction="up",
-        definition=N_("Suggestions resolved, on the day of their resolution."),
-        source="feedback",
-        parameters={**_FILED, "only": "suggestion"},
+    _resolved(
+        "suggestions_resolved",
+        "suggestion",
+        N_("Suggestions resolved"),
+        N_("Suggestions resolved, on the day of their resolution."),
     ),
-    Kpi(
-        id="suggestions_backlog",
-        title=N_("Open suggestions"),
-        unit="count",
-        mart="feedback",
-        numerator="SUM(opened) - SUM(resolved)",
-        denominator=None,
-        n="SUM(opened)",
-        direction="down",
-        definition=N_("Backlog: suggestions opened and not yet resolved at the end of the last day."),
-        source="feedback",
-        caveats=(phrases.BALANCE,),
-        kind="balance",
-        parameters={"only": "suggestion"},
+    _backlog(
+        "suggestions_backlog",
+        "suggestion",
+        N_("Open suggestions"),
+        N_("Backlog: suggestions opened and not yet resolved at the end of the last day."),
     ),
 )

@@ -119,6 +119,17 @@ def test_a_target_missed_by_less_than_is_written_is_said_with_all_digits(context
     assert missed.words == "Below target: 99.6990% against 99.7000%"
 
 
+def test_the_explanation_of_availability_states_its_error_budget(context: Context) -> None:
+    """Of 274 days 0.3% are 19 h 43 min; in the words of the reference: a rate of 3 lasts a third of the period."""
+    result = with_total(ask(context, "availability"), value=0.991, numerator=991, denominator=1000)
+    html = plain(card_html(context, Card(result, progress=progress(context, result))))
+    said = "The target allows each service 19 h 43 min of downtime in this period (its error budget); 300% of that was used."
+    assert f"<p>{said} At this rate it lasts 91 days.</p>" in html
+    kept = with_total(ask(context, "availability"), numerator=999, denominator=1000, value=0.999)
+    assert "33% of that was used.</p>" in plain(card_html(context, Card(kept, progress=progress(context, kept))))
+    assert "error budget" not in card_html(context, Card(ask(context, "satisfaction")))
+
+
 def test_the_target_of_an_amount_has_its_currency(tmp_path: Path) -> None:
     snapshot = build_snapshot(
         tmp_path,
