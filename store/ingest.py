@@ -24,13 +24,15 @@ from store.control import NOTHING, Control
 from store.corrected import Told
 from store.correction import Correcting, Named
 from store.errors import ConflictError, InputError
-from store.intake import Job, Taken
+from store.intake import Taken
 from store.known import known
 from store.ledger import FileRecord
 from store.mapping import MappedFile
 from store.parse import LINE
 from store.sandbox import LIMITS, Limits
+from store.seen import Coming, seen
 from store.settings import Settings
+from store.staged import Job
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,17 @@ def ingest(path: Path, order: Order) -> Outcome:
         raise InputError(f"mapping '{order.mapping.name}' is for source '{order.mapping.source.name}', not '{order.source.name}'")
     agreed = _settings(order)
     with ledger.opened(order.data) as connection:
-        corrects = correction.delimiter(path) is not None
-        if path.is_file() and (seen := _seen(connection, order, path.name, files.sha256(path), control.beside(path), corrects)):
+        if path.is_file() and (before := _seen(connection, order, Coming.at(path))):
             with files.staging(order.data) as aside, files.lock(order.data):
                 receipt.catch_up(order.data, aside, connection)
-            return _known(seen, path)
+            return _known(before, path)
         with files.staging(order.data) as aside:
             job, beside = _job(path, order, agreed, aside)
             named = _named(connection, order, job) if job.correcting else None
             arrival = _read(order, job, beside) if named is None else None
             with files.lock(order.data):
-                if seen := _seen(connection, order, path.name, job.sha256, beside, bool(job.correcting)):
-                    return _known(seen, path)
+                if before := _seen(connection, order, Coming(path.name, job.sha256, beside, bool(job.correcting))):
+                    return _known(before, path)
                 return _commit(connection, order, arrival or _read_correction(connection, order, job, beside, named or {}))
 
 
@@ -146,58 +147,8 @@ def leaving(data: Path, source: Source, paths: Sequence[Path]) -> frozenset[str]
         return frozenset({*gone, *corrected.leaving_with(connection, gone)})
 
 
-def _seen(
-    connection: sqlite3.Connection, order: Order, name: str, sha256: str, said: Control, corrects: bool
-) -> sqlite3.Row | None:
-    """The ledger's entry of these bytes where nothing is left to do. Raises ConflictError where somebody has to decide."""
-    found = ledger.file_state(connection, sha256)
-    if found and found["source"] != order.source.name:
-        raise ConflictError(f"{name}: these bytes came in as source '{found['source']}' before; a file belongs to one source")
-    if order.supersede:
-        return found if found and not _worth_reading_again(connection, order.data, found, said) else None
-    if found and found["state"] != "superseded":
-        if _says_more(connection, found, said):
-            raise ConflictError(
-                f"{name}: these bytes came in before, and {name}{control.SUFFIX} says of them what was not known then; "
-                "add --supersede to read them again under it"
-            )
-        return found
-    if order.source.kind == "reference" and not corrects:
-        return None
-    if found:
-        raise ConflictError(f"{name}: this version was superseded on purpose; to bring it back add --supersede")
-    if any(row["corrects"] == corrects for row in ledger.live_files(connection, order.source.name, name)):
-        if corrects:
-            raise ConflictError(
-                f"{name}: source '{order.source.name}' holds other corrections under this name; give this file a name of its "
-                "own, or take those back and put these in their place with --supersede"
-            )
-        raise ConflictError(
-            f"{name}: source '{order.source.name}' holds other bytes under this name; "
-            "if this file corrects them add --supersede, if it is a further delivery give it a name of its own"
-        )
-    return None
-
-
-def _worth_reading_again(connection: sqlite3.Connection, data: Path, found: sqlite3.Row, said: Control) -> bool:
-    """Whether the same bytes can come to something else now: rows were rejected and not corrected, or left out for a file that
-    counts no longer; what was made of them is damaged; or their sender says more of them."""
-    forsaken = {row["sha256"] for row in ledger.forsaken(connection)}
-    waiting = found["rejected"] if found["corrects"] else ledger.open_rows(connection, found["sha256"])
-    changed = found["state"] != "live" or waiting > 0 or found["sha256"] in forsaken
-    stored = ledger.parts_of(connection, found["sha256"])
-    damaged = any(parts.damaged(data / part["path"], part["sha256"]) for part in stored)
-    return changed or damaged or _says_more(connection, found, said)
-
-
-def _says_more(connection: sqlite3.Connection, found: sqlite3.Row, said: Control) -> bool:
-    """Whether a side file declares totals or days of a known file that the ledger does not have."""
-    held = ledger.declared(connection, found["sha256"])
-    totals = {"rows": said.rows, "fils": said.fils, "sha256": said.sha256}
-    days = tuple(day.isoformat() for day in (said.first, said.last) if day)
-    return any(total is not None and held.get(what) != str(total) for what, total in totals.items()) or (
-        bool(days) and days != (found["covers_from"], found["covers_to"])
-    )
+def _seen(connection: sqlite3.Connection, order: Order, coming: Coming) -> sqlite3.Row | None:
+    return seen(connection, order.data, order.source, coming, supersede=order.supersede)
 
 
 def _settings(order: Order) -> Settings:

@@ -7,29 +7,26 @@ Hazard: a verdict that needs the whole file (a key in two batches, names that be
 a batch says is final before that.
 """
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from store import control, correction, derive, read, text
-from store.actions import Actions
+from store import correction, derive
 from store.check import CONFLICT, FIRST_DAY, Checked, check
 from store.contract import MAX_FILS, SOURCES, Source
 from store.control import NOTHING, Control
-from store.correction import IDENTITY, Correcting, Named
+from store.correction import IDENTITY, Named
 from store.errors import InputError
-from store.lines import Text
-from store.mapping import Input, MappedFile
 from store.parse import LINE, PROBLEMS, Parsed, typed
-from store.parts import Candidate, Maker
+from store.parts import Candidate
 from store.read import Records
 from store.repeats import Repeats, across
 from store.shape import Codes, shape
+from store.staged import Job, Opened
 
 MOST_REJECTS: Final = 1_000_000
 """Rejected rows of one file that are worth keeping: beyond that it is the file or its mapping that is wrong."""
@@ -37,29 +34,6 @@ REJECTS: Final = {LINE: pl.Int64, "column": pl.String, "rule": pl.String, "raw":
 
 Daily = tuple[tuple[str, int, int | None], ...]
 """(local business day, rows, readable fils); the day is '' where a row does not tell it, and always for references."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A file to take: its staged copy, what it is called, how to read it, and the folder for what is made of it.
-
-    `correcting` is there for a correction file, which is CSV whatever its mapping says of the sender's files.
-    """
-
-    staged: Path
-    name: str
-    sha256: str
-    source: Source
-    mapping: MappedFile | None
-    actions: Actions
-    aside: Path
-    timezone: str
-    now: datetime | None = None
-    correcting: Correcting | None = None
-
-    @property
-    def maker(self) -> Maker:
-        return Maker(self.source, self.aside, self.timezone, {"file_sha256": self.sha256, "file_name": self.name})
 
 
 @dataclass(frozen=True)
@@ -89,7 +63,7 @@ class Taken:
 
 def take(job: Job) -> Taken:
     """Read, shape and check one file. Raises InputError where it cannot be taken as a whole."""
-    opened = _Opened(job)
+    opened = Opened(job)
     gathered = _Gathered(job)
     for number, records in enumerate(opened.batches()):
         gathered.add(f"{number:05}", records)
@@ -98,14 +72,14 @@ def take(job: Job) -> Taken:
 
 def identities(job: Job) -> set[str]:
     """Which rows a correction file names, as they are written."""
-    return {text for records in _Opened(job).batches() for text in records.rows[IDENTITY]}
+    return {text for records in Opened(job).batches() for text in records.rows[IDENTITY]}
 
 
 def named(job: Job) -> dict[int, Named]:
     """What each record of a correction file names, and its values; lines that are no records are left out."""
     gathered = _Gathered(job)
     found: dict[int, Named] = {}
-    for records in _Opened(job).batches():
+    for records in Opened(job).batches():
         found |= gathered.named(records)
     return found
 
@@ -113,7 +87,7 @@ def named(job: Job) -> dict[int, Named]:
 def raw(job: Job, lines: Collection[int]) -> dict[int, str]:
     """Raw text of lines of the file, which is read once more."""
     found: dict[int, str] = {}
-    for records in _Opened(job).batches():
+    for records in Opened(job).batches():
         there = records.rows.select(LINE).filter(pl.col(LINE).is_in([*lines]))[LINE].to_list()
         found |= records.raw(there)
     return found
@@ -127,50 +101,6 @@ def insist_on_few(name: str, rejects: int, such_as: tuple[int, str, str]) -> Non
             f"{name}: more than {MOST_REJECTS:,} rows break a rule, such as line {line} "
             f"({column or 'row'}: {rule}); correct the file or its mapping. Nothing of it was taken in"
         )
-
-
-class _Opened:
-    """The file as its format says it is to be read."""
-
-    def __init__(self, job: Job) -> None:
-        how = job.mapping.input if job.mapping else None
-        if job.correcting:
-            how = Input(delimiter=job.correcting.delimiter)
-        self._job, self._how = job, how
-        self._columns: list[str] = []
-        self._format = how.format if how else {".parquet": "parquet", ".csv": "csv"}.get(job.staged.suffix.lower(), "")
-        if not self._format:
-            raise InputError(f"{job.name}: without a mapping a file is .parquet or .csv; give --mapping FILE for other formats")
-        self._text = Text(job.staged, job.name, how.encoding if how else None, how.trailer if how else None)
-
-    def batches(self) -> Iterator[Records]:
-        """Its records; at least one batch. Raises InputError where it has a column that only correction files have."""
-        for records in self._batches():
-            self._columns = [name for name in records.rows.columns if name != LINE]
-            if IDENTITY in self._columns and not self._job.correcting:
-                raise InputError(f"{self._job.name}: has a column {IDENTITY} and is no correction file; those are CSV, in UTF-8")
-            yield records
-
-    def reading(self) -> str:
-        """How it was read, as JSON; read the file first."""
-        how = {"delimiter": self._how.delimiter, "pattern": self._how.pattern} if self._how else {"delimiter": ","}
-        return json.dumps({"format": self._format, **how, "columns": self._columns}, ensure_ascii=False)
-
-    def _batches(self) -> Iterator[Records]:
-        job, how = self._job, self._how
-        if self._format == "parquet":
-            return read.parquet(job.staged, job.name)
-        if self._format == "lines":
-            assert how is not None
-            assert how.pattern is not None
-            return text.line_records(self._text.blocks(), how.pattern)
-        if self._format == "json":
-            return text.json_records(self._text.blocks(), job.name, how.explode if how else None)
-        return text.csv_records(self._text.blocks(), job.name, how.delimiter if how else ",")
-
-    def trailer(self) -> Control:
-        """What the trailer of the file says; read the file first."""
-        return control.trailer(self._text.trailer, self._job.name) if self._text.trailer is not None else NOTHING
 
 
 class _Gathered:

@@ -12,7 +12,7 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from store import files, settings
+from store import files, ledger_versions, settings
 from store.contract import SOURCES
 from store.control import Compared
 from store.errors import LedgerError
@@ -20,12 +20,10 @@ from store.errors import LedgerError
 FILE: Final = "ledger.sqlite"
 HEAD: Final = "HEAD"
 """File beside the ledger that names the number of the last file it was seen to commit."""
-VERSION: Final = 6
 LOCK: Final = "ledger.lock"
 """Shared by all who have the ledger open; who has it alone may put another ledger in its place."""
 _BEGIN: Final = "begin.lock"
 _NO_TEXT: Final = "Could not decode to UTF-8"
-_SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
 def connect(data: Path) -> sqlite3.Connection:
@@ -36,7 +34,9 @@ def connect(data: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, data)
+        if ledger_versions.version(connection) != ledger_versions.VERSION:
+            with transaction(connection):
+                ledger_versions.upgrade(connection, data / FILE)
     return connection
 
 
@@ -104,69 +104,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-
-
-def _migrate(connection: sqlite3.Connection, data: Path) -> None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-        return
-    with transaction(connection):
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found == VERSION:
-            return
-        if found > VERSION:
-            raise LedgerError(f"{data / FILE}: written by a newer version of the store (schema {found}, known {VERSION})")
-        if found == 2:
-            _upgrade(connection)
-        if found:
-            _add_columns(connection)
-        for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a ledger of version 2 to the columns of ledger.sql, which then creates what is new.
-
-    Version 2 kept no days of duplicates and rejected rows: they are put where the day is not known.
-    """
-    connection.execute("ALTER TABLE files ADD COLUMN seq INTEGER NOT NULL DEFAULT 0")
-    connection.execute("UPDATE files SET seq = (SELECT count(*) FROM files earlier WHERE earlier.rowid <= files.rowid)")
-    connection.execute("ALTER TABLE files ADD COLUMN covers_from TEXT")
-    connection.execute("ALTER TABLE files ADD COLUMN covers_to TEXT")
-    connection.execute("ALTER TABLE days RENAME TO days_2")
-    connection.execute("DROP INDEX days_by_source")
-    [create] = [s for s in _statements(_SCHEMA.read_text(encoding="utf-8")) if "TABLE IF NOT EXISTS days " in s]
-    connection.execute(create)
-    connection.execute("INSERT INTO days SELECT file_sha256, source, day, rows, 0, 0, fils, fils - fils, fils - fils FROM days_2")
-    calendars = ", ".join(f"'{source.name}'" for source in SOURCES.values() if source.time is not None)
-    connection.execute(
-        "INSERT INTO days SELECT sha256, source, '', 0, duplicates, rejected, fils_in - fils_in, fils_duplicates, fils_rejected"
-        f" FROM files WHERE duplicates + rejected > 0 AND source IN ({calendars})"
-    )
-    connection.execute("DROP TABLE days_2")
-
-
-def _add_columns(connection: sqlite3.Connection) -> None:
-    """Add to a ledger of version 2, 3 or 4 what later versions know more of files and snapshots."""
-    for table, column in (
-        ("files", "retired_at TEXT"),
-        ("snapshots", "sha256 TEXT"),
-        ("files", "reading TEXT"),
-        ("files", "corrects INTEGER NOT NULL DEFAULT 0"),
-    ):
-        columns = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
-        if columns and column.partition(" ")[0] not in columns:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one, for `executescript` would commit between them."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 Day = tuple[str, int, int, int, int | None, int | None, int | None]

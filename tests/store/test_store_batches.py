@@ -18,6 +18,7 @@ from store.actions import Actions
 from store.contract import SOURCES
 from store.control import Control
 from store.mapping import MappedFile
+from store.staged import Job
 from tests.support import fuzz_rows
 from tests.support.records import NOON, csv, parquet, payment, probe
 
@@ -58,7 +59,7 @@ def made(path: Path, source: str = "payments", mapping: MappedFile | None = None
     aside = path.parent / "aside"
     aside.mkdir()
     try:
-        taken = intake.take(intake.Job(path, path.name, "0" * 64, SOURCES[source], mapping, Actions(), aside, "Asia/Dubai"))
+        taken = intake.take(Job(path, path.name, "0" * 64, SOURCES[source], mapping, Actions(), aside, "Asia/Dubai"))
         rows = [row for candidate in taken.candidates for row in parts.numbered(candidate).iter_rows()]
         rejects = [row for file in taken.rejects for row in pl.read_ipc(file).iter_rows()]
         accepted_days = [day for candidate in taken.candidates for day in candidate.days]

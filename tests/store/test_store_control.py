@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store import ledger, status
+from store import ledger, ledger_versions, status
 from store.control import SUFFIX, trailer
 from store.errors import ConflictError, ControlError, InputError
 from store.publish import publish
@@ -213,7 +213,7 @@ def test_a_ledger_of_the_version_before_is_brought_up_to_date(tmp_path: Path, da
         old.executescript(_VERSION_2)
     (data / "settings.toml").write_text('currency = "AED"\n')
     with ledger.opened(data) as book:
-        assert book.execute("PRAGMA user_version").fetchone()[0] == ledger.VERSION
+        assert book.execute("PRAGMA user_version").fetchone()[0] == ledger_versions.VERSION
         assert [tuple(row)[2:] for row in book.execute("SELECT * FROM days ORDER BY day")] == [
             ("", 0, 1, 2, 0, 20, 30),
             ("2012-09-30", 1, 0, 0, 10, 0, 0),

@@ -27,6 +27,7 @@ from store.actions import Actions
 from store.contract import SOURCES
 from store.control import SUFFIX
 from store.errors import StoreError
+from store.staged import Job
 from tests.support.fuzz_invariant import entries
 from tests.support.fuzz_rows import text
 from tests.support.records import csv, frame, payment
@@ -45,7 +46,7 @@ def cut_short(path: Path, aside: Path, lengths: Iterable[int]) -> list[int]:
         aside.mkdir()
         stump = aside / path.name
         stump.write_bytes(content[:length])
-        job = intake.Job(stump, path.name, "0" * 64, SOURCES["payments"], None, Actions(), aside, "Asia/Dubai")
+        job = Job(stump, path.name, "0" * 64, SOURCES["payments"], None, Actions(), aside, "Asia/Dubai")
         with contextlib.suppress(StoreError):
             intake.take(job)
             read.append(length)
