@@ -63,13 +63,13 @@ def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
 
 
 def money_grid(standing: Standing, names: Names) -> Grid:
-    """The same proof in money, for the sources that carry any, each and together."""
+    """The same proof in money, for the sources that carry any; not added up, for a payment and its settlement are one amount."""
     words, currency = names.format.words, names.format.currency
     titles = (words("Amount in"), words("Accepted"), words("Duplicates"), words("Rejected"), words("Not accounted for"))
     columns = (Column(words("Source"), "text"), *(Column(title, "money", currency) for title in titles))
     carrying = standing.sources.drop_nulls("fils_in")
     rows = tuple((names.of("source", r["source"]), *_money_proof(r)) for r in carrying.iter_rows(named=True))
-    return Grid(columns, rows, (words("Total"), *_money_proof({name: _sum(carrying, name) for name in _FILS})) if rows else None)
+    return Grid(columns, rows, None)
 
 
 def _money_proof(r: Mapping[str, int | None]) -> list[Cell]:
@@ -136,7 +136,7 @@ def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
 
 
 def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:
-    """Ingested files, newest first, with their checksum, and what they add up to.
+    """Ingested files, newest first, with their checksum, and what they add up to: amounts only where all are of one source.
 
     `local` gives a time (UTC) on the clock of the configured zone.
     """
@@ -163,7 +163,8 @@ def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], da
         for r in files.iter_rows(named=True)
     )
     sums = [_sum(files, key) for key in keys]
-    return Grid(columns, rows, (words("Total"), "", *sums, _major(_sum(files, "fils_accepted")), "", ""))
+    amount = _major(_sum(files, "fils_accepted")) if files["source"].n_unique() == 1 else None
+    return Grid(columns, rows, (words("Total"), "", *sums, amount, "", ""))
 
 
 def campaigns_grid(campaigns: Sequence[Campaign], names: Names) -> Grid:

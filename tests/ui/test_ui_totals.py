@@ -65,7 +65,7 @@ def test_days_delivered_end_with_how_many_came_and_how_many_did_not() -> None:
     assert days_grid(days, names_of(CONTEXT)).total == ("Total", "", "2 delivered, 1 missing")
 
 
-def test_amounts_of_all_sources_are_proved_together() -> None:
+def test_amounts_of_each_source_are_proved_and_never_added_up() -> None:
     sources = pl.DataFrame(
         {
             "source": ["payments", "it_spend", "probes"],
@@ -77,8 +77,12 @@ def test_amounts_of_all_sources_are_proved_together() -> None:
     )
     standing = Standing.__new__(Standing)
     object.__setattr__(standing, "sources", sources)
-    total = money_grid(standing, names_of(CONTEXT)).total
-    assert total == ("Total", Decimal("105.00"), Decimal("95.00"), Decimal("9.00"), Decimal("0.99"), Decimal("0.01"))
+    grid = money_grid(standing, names_of(CONTEXT))
+    assert [row[1:] for row in grid.rows] == [
+        (Decimal("100.00"), Decimal("90.00"), Decimal("9.00"), Decimal("0.99"), Decimal("0.01")),
+        (Decimal("5.00"), Decimal("5.00"), Decimal("0.00"), Decimal("0.00"), Decimal("0.00")),
+    ]
+    assert grid.total is None
 
 
 def test_files_end_with_their_rows_and_amounts() -> None:
@@ -87,6 +91,8 @@ def test_files_end_with_their_rows_and_amounts() -> None:
     files = pl.DataFrame([{**file, **more}, {**file, **more, "fils_accepted": None}])
     total = files_grid(files, names_of(CONTEXT), lambda at: at.replace(tzinfo=UTC)).total
     assert total == ("Total", "", 10, 6, 2, 2, Decimal("2.50"), "", "")
+    two = files.with_columns(source=pl.Series(["payments", "settlements"]))
+    assert files_grid(two, names_of(CONTEXT), lambda at: at.replace(tzinfo=UTC)).total == ("Total", "", 10, 6, 2, 2, None, "", "")
 
 
 def test_events_add_up_what_was_counted_at_each_of_them() -> None:
