@@ -92,7 +92,7 @@ def against_targets(context: Context, result: Result, found: Mapping[str, Goal])
         lines.append(_("Target reached by {reached} of {n}", reached=write.count(reached), n=n))
     if unsure:
         lines.append(_("For {unsure} of {n} the target lies within the interval", unsure=write.count(unsure), n=n))
-    return [*lines, *_fallen_back(context, judged, found)]
+    return [*lines, *_fallen_back(context, result, judged, found)]
 
 
 def verdicts(result: Result, found: Mapping[str, Goal]) -> dict[str, Verdict]:
@@ -118,12 +118,12 @@ def _named(context: Context, codes: Sequence[str]) -> str:
     return _(", ").join(shown)
 
 
-def _fallen_back(context: Context, judged: Mapping[str, Verdict], found: Mapping[str, Goal]) -> list[str]:
+def _fallen_back(context: Context, result: Result, judged: Mapping[str, Verdict], found: Mapping[str, Goal]) -> list[str]:
     """Who has no target of his own, and which one holds instead."""
     codes = [code for code in judged if not found[code].own]
     if not codes:
         return []
-    target = context.format.share(float(found[codes[0]].value))
+    target = context.format.value(float(found[codes[0]].value), result.kpi.unit)
     if len(codes) == len(judged):
         return [context._("No department has a target of its own; the government's {target} holds", target=target)]
     names = _named(context, codes)

@@ -54,41 +54,16 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
 
     `wordings` are time keys at which a survey was worded anew, with the code of the wording.
     """
-    rows, colour, write = result.rows, colours(context), context.format
-    dimension = result.by[0]
-    texts = [
-        hover(
-            f"<b>{write.period(r.key(dimension))}</b>",
-            *score_lines(context, result, r),
-            *revised(context, result, r.key(dimension)),
-        )
-        for r in rows
-    ]
+    rows, colour, dimension = result.rows, colours(context), result.by[0]
+    texts = _texts(context, result)
     changed = [i for i, r in enumerate(rows) if r.key(dimension) in result.revised]
     now = Series([r.value for r in rows], texts, _end(context, [r.value for r in rows], result.kpi.unit), changed)
     base = None
     if result.base and any(r.base_value is not None for r in rows):
         base = Series([r.base_value for r in rows], texts, "")
     bounds = [(r.interval.low, r.interval.high) if r.interval and r.value is not None else None for r in rows]
-    step = -(-len(rows) // _LABELS[dimension])
-    years = len({r.key(dimension)[:4] for r in rows}) > 1 and dimension == "month"
-    names = [
-        write.month(span_of(r.key("month")).start, short=True) if years else write.period(r.key(dimension), short=True)
-        for r in rows
-    ]
-    ticks = {i: name for i, name in enumerate(names) if i % (step * (2 if years else 1)) == 0}
-    figure = timeline(context, now, base, ticks, result.kpi.unit, bounds)
-    open_at = [i for i, r in enumerate(rows) if r.key(dimension) in result.unfinished and r.value is not None]
-    figure["data"].append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": open_at,
-            "y": [rows[i].value for i in open_at],
-            "marker": {"size": 8, "color": colour.surface, "line": {"color": colour.accent, "width": 2}},
-            "hoverinfo": "skip",
-        }
-    )
+    figure = timeline(context, now, base, _ticks(context, result), result.kpi.unit, bounds)
+    figure["data"].append(_open_dots(context, result))
     low, high = figure["layout"]["yaxis"]["range"]
     figure["data"].append(_crosses(context, rows, texts, low + (high - low) * _ABOVE))
     positions = {row.key(dimension): i for i, row in enumerate(rows)}
@@ -99,6 +74,45 @@ def trend(context: Context, result: Result, wordings: Sequence[tuple[str, str]] 
         *(_wording_label(context, line, change, len(rows)) for line, change in enumerate(placed)),
     ]
     return figure
+
+
+def _texts(context: Context, result: Result) -> list[str]:
+    """What a row says on hover."""
+    dimension = result.by[0]
+    return [
+        hover(
+            f"<b>{context.format.period(row.key(dimension))}</b>",
+            *score_lines(context, result, row),
+            *revised(context, result, row.key(dimension)),
+        )
+        for row in result.rows
+    ]
+
+
+def _ticks(context: Context, result: Result) -> dict[int, str]:
+    """Names of periods on the axis, as many as it has room for."""
+    rows, write, dimension = result.rows, context.format, result.by[0]
+    step = -(-len(rows) // _LABELS[dimension])
+    years = len({row.key(dimension)[:4] for row in rows}) > 1 and dimension == "month"
+    names = [
+        write.month(span_of(row.key("month")).start, short=True) if years else write.period(row.key(dimension), short=True)
+        for row in rows
+    ]
+    return {i: name for i, name in enumerate(names) if i % (step * (2 if years else 1)) == 0}
+
+
+def _open_dots(context: Context, result: Result) -> dict[str, Any]:
+    """An open dot on each period that is not complete."""
+    colour, dimension = colours(context), result.by[0]
+    at = [i for i, r in enumerate(result.rows) if r.key(dimension) in result.unfinished and r.value is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": at,
+        "y": [result.rows[i].value for i in at],
+        "marker": {"size": 8, "color": colour.surface, "line": {"color": colour.accent, "width": 2}},
+        "hoverinfo": "skip",
+    }
 
 
 def _crosses(context: Context, rows: Sequence[Row], texts: Sequence[str], height: float) -> dict[str, Any]:

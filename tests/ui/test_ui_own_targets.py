@@ -107,6 +107,13 @@ def test_who_missed_is_said_in_words_furthest_first_and_who_has_no_target_of_his
     ]
 
 
+def test_the_governments_target_is_said_in_the_unit_of_its_kpi(context: Context) -> None:
+    result = by_department(context)
+    points = replace(result, kpi=replace(result.kpi, unit="points"))
+    *_, general = against_targets(context, points, {"police": Goal(Fraction(45), own=False)})
+    assert general == "No department has a target of its own; the government's 45.0 holds"
+
+
 def test_more_than_four_are_counted_not_named(tmp_path: Path) -> None:
     codes = ["ambulance", "awqaf", "customs", "dewa", "police", "rta"]
     rows = [{"day": DAY, "department": code, "up_seconds": 900 + i, "down_seconds": 100} for i, code in enumerate(codes)]
