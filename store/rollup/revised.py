@@ -131,12 +131,15 @@ def _revised(watched: _Watched, months: Sequence[str]) -> str:
 
 
 def _brought(book: sqlite3.Connection, changed: Iterable[str]) -> dict[tuple[str, str], set[str]]:
-    """Names of files (SHA-256) by (source, day), and by (source, '') for all of its days."""
+    """Names of files (SHA-256) by the (source, day) they have accepted rows of, and by (source, '') for all of its days.
+
+    A refused file, and one that has only duplicates or rejects of a day, changed nothing there.
+    """
     found: dict[tuple[str, str], set[str]] = {}
     for sha in changed:
         for source, name in book.execute("SELECT source, name FROM files WHERE sha256 = ?", (sha,)).fetchall():
-            days = {day for (day,) in book.execute("SELECT day FROM days WHERE file_sha256 = ?", (sha,))}
-            for day in {*days, ""}:
+            days = {day for (day,) in book.execute("SELECT day FROM days WHERE file_sha256 = ? AND accepted > 0", (sha,))}
+            for day in {*days, ""} if days else ():
                 found.setdefault((source, day), set()).add(name)
     return found
 

@@ -57,6 +57,22 @@ def test_a_late_file_says_what_was_what_is_since_when_and_by_which_file(data: Pa
     assert since == revised(data, "(SELECT CAST(value AS TIMESTAMP) FROM meta WHERE key = 'published_at')")[0][0]
 
 
+def test_only_files_with_accepted_rows_of_a_day_are_named_as_having_revised_it(data: Path) -> None:
+    """Neither a refused one, nor one whose rows of that day are duplicates or rejects, though it has accepted rows of another."""
+    deliver(data, "payments", [paid(1), paid(2, day=2)], name="first")
+    publish(data)
+    deliver(data, "payments", [paid(3, amount_fils=5)], name="late")
+    deliver(data, "payments", [paid(1), paid(4, day=2, amount_fils=7)], name="repeats")
+    deliver(data, "payments", [paid(5, amount_fils=-1), paid(6, day=2)], name="rejects")
+    refused = deliver(data, "payments", [paid(7, amount_fils=-1)], name="first", supersede=True)
+    assert refused.status == "refused"
+    publish(data)
+    assert revised(data, "period_start, fils, files") == [
+        (january(1), 105, "late.parquet"),
+        (january(2), 207, "rejects.parquet, repeats.parquet"),
+    ]
+
+
 def test_a_correction_and_a_correction_of_it_are_a_history(data: Path) -> None:
     deliver(data, "payments", [paid(1), paid(2, day=2)], name="p")
     publish(data)
