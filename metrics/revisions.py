@@ -1,7 +1,8 @@
 """Numbers that changed after they had been published as complete: what was, what is, since when.
 
 Rule: a day that was revised several times is told once: what was published first, what is now, since the last time.
-Hazard: the ledger of revisions knows sources, days and departments, so a note is about all services and channels of these days.
+Hazard: the ledger of revisions knows sources, days and departments, so a note is about all services and channels of these days;
+and files are of the whole government, so a scope that names departments is not told their names.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ _CELL: Final = ("source", "period_start", "period_end", "department")
 
 
 def revisions(snapshot: Snapshot, scope: Scope, window: Window | None = None) -> pl.DataFrame:
-    """Every revision of the scope's departments, of periods that touch the window, newest first; columns of the mart."""
+    """Every revision of the scope's departments, of periods that touch the window, newest first; columns of the mart.
+
+    `files` is empty for a scope that names departments.
+    """
     frame = _all(snapshot)
     if scope.departments is not None:
-        frame = frame.filter(pl.col("department").is_in(sorted(scope.departments)))
+        frame = frame.filter(pl.col("department").is_in(sorted(scope.departments))).with_columns(files=pl.lit(""))
     if window is not None:
         frame = frame.filter(pl.col("period_start") <= window.end, pl.col("period_end") >= window.start)
     return frame

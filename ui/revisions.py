@@ -33,8 +33,11 @@ def revised_in_words(context: Context) -> str:
 
 
 def revisions_grid(context: Context, names: Names, local: Callable[[datetime], datetime]) -> Grid:
-    """All revisions of the period, newest first: was, is, since. `local` gives a time (UTC) in the store's zone."""
-    words, currency = names.format.words, names.format.currency
+    """All revisions of the period, newest first: was, is, since, and by which files where the scope is the whole government.
+
+    `local` gives a time (UTC) in the store's zone.
+    """
+    words, currency, whole = names.format.words, names.format.currency, context.scope.departments is None
     columns = (
         Column(words("Source"), "text"),
         Column(words("From"), "date"),
@@ -45,7 +48,7 @@ def revisions_grid(context: Context, names: Names, local: Callable[[datetime], d
         Column(words("Amount, was"), "money", currency),
         Column(words("Amount, is"), "money", currency),
         Column(words("Since"), "moment"),
-        Column(words("Files"), "text"),
+        *((Column(words("Files"), "text"),) if whole else ()),
         Column(words("Snapshot"), "text"),
     )
     lines = metrics.revisions(context.snapshot, context.scope, context.window)
@@ -60,7 +63,7 @@ def revisions_grid(context: Context, names: Names, local: Callable[[datetime], d
             _major(r["was_fils"]),
             _major(r["fils"]),
             local(r["revised_at"]),
-            r["files"],
+            *((r["files"],) if whole else ()),
             r["version"],
         )
         for r in lines.iter_rows(named=True)

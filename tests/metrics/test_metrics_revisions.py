@@ -77,6 +77,16 @@ def test_rows_by_time_that_hold_a_revised_day_are_named() -> None:
     assert ask(snapshot, by=("department",)).revised == ()
 
 
+def test_a_scope_that_names_departments_is_not_told_the_names_of_files() -> None:
+    """Files are of the whole government: what another department sent, and under which name, is not this one's business."""
+    snapshot = store(line(3, 90, 100, files="dewa.parquet, rta-secret.parquet"))
+    mine = Scope.of("dewa")
+    assert revisions(snapshot, mine)["files"].to_list() == [""]
+    (note,) = ask(snapshot, "collected_amount", scope=mine).notes
+    assert str(note).endswith("since 2012-10-03 (v2).")
+    assert revisions(snapshot, EVERYTHING)["files"].to_list() == ["dewa.parquet, rta-secret.parquet"]
+
+
 def test_a_scope_sees_revisions_of_its_departments_only() -> None:
     snapshot = store(line(3, 90, 100), line(4, 90, 100, department="rta"))
     assert revisions(snapshot, Scope.of("rta"))["period_start"].to_list() == [date(2012, 9, 4)]

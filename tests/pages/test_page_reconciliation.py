@@ -1,14 +1,21 @@
 """Reconciliation on pages: files that differ from their control totals are named, by a fils, with their sign and since when."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from metrics import Scope
+from store.snapshot import open_current
+from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.visits import markup, text, visit
+from ui.lookups import names_of
+from ui.revisions import revisions_grid
 from ui.text import plain
 
 SEPTEMBER_30 = date(2012, 9, 30)
@@ -220,6 +227,17 @@ def test_a_revised_day_is_told_with_what_it_was_and_is(monkeypatch: pytest.Monke
     assert '<td class="k-num">1</td><td class="k-num">2</td><td class="k-num">1.00</td><td class="k-num">1.50</td>' in lines
     assert "1 Oct 2012, 00:30" in lines
     assert "<td>late &lt;b&gt;.parquet</td><td>v2</td>" in lines
+
+
+def test_a_department_is_not_shown_which_files_revised_its_days(tmp_path: Path) -> None:
+    revised(tmp_path)
+    with closing(open_current(tmp_path)) as snapshot:
+        context = context_over(snapshot)
+        for scope, titles in ((Scope.everything(), ["Files", "Snapshot"]), (Scope.of("dewa"), ["Since", "Snapshot"])):
+            mine = replace(context, scope=scope)
+            grid = revisions_grid(mine, names_of(mine), mine.local)
+            assert [column.title for column in grid.columns][-2:] == titles
+            assert ("late <b>.parquet" in grid.rows[0]) == (scope.departments is None)
 
 
 def test_a_card_over_revised_days_explains_was_is_and_since(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
