@@ -67,6 +67,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="history-"))
         self.data = self.folder / "store"
         self.model = Model()
+        self.inboxes = 0
         self.delivered: list[tuple[Path, tuple[Row, ...]]] = []
         self.steps: list[str] = []
         type(self).last = self.steps
@@ -177,8 +178,10 @@ class Histories(RuleBasedStateMachine):
         return (self.data / ledger.FILE).exists()
 
     def _inbox(self) -> Path:
-        folder = self.folder / "inbox" / str(self.tally.counts["operations"])
-        folder.mkdir(parents=True, exist_ok=True)
+        """A folder of its own for each file, since what was delivered comes again later."""
+        self.inboxes += 1
+        folder = self.folder / "inbox" / str(self.inboxes)
+        folder.mkdir(parents=True)
         return folder
 
     def _write(self, name: str, kind: str, rows: tuple[Row, ...]) -> Path:
