@@ -150,8 +150,8 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "department": "VARCHAR",
         "event_id": "BIGINT",
         "reason": "VARCHAR",  # a column of `settlement`
-        "log_fils": "BIGINT",  # NULL where the log has no payment
-        "bank_fils": "BIGINT",  # NULL where nothing is settled
+        "log_fils": "BIGINT",  # NULL where the log has no payment for this day and department
+        "bank_fils": "BIGINT",  # NULL where nothing is settled for them
         "settled_on": "DATE",
     },
     "compared_days": {"day": "DATE"},  # that both log and bank delivered whole

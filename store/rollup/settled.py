@@ -31,5 +31,6 @@ def compare(snapshot: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     names = ", ".join(MARTS["unmatched"])
     snapshot.execute(
         f"INSERT INTO unmatched SELECT {names} FROM {duck.parquet(files)} WHERE period_start IN (SELECT day FROM compared_days)"
-        f" ORDER BY greatest(abs(coalesce(log_fils, 0)), abs(coalesce(bank_fils, 0))) DESC, event_id, reason LIMIT {MOST}"
+        f" ORDER BY greatest(abs(coalesce(log_fils, 0)), abs(coalesce(bank_fils, 0))) DESC,"
+        f" event_id, period_start, department LIMIT {MOST}"
     )

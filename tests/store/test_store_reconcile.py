@@ -1,18 +1,27 @@
 """`reconcile` says what differs in the published snapshot, and its exit code tells whether anything does, by a single fils."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+import metrics
+from metrics import Scope
 from store.__main__ import main
 from store.control import SUFFIX
 from store.publish import publish
 from store.rollup import settled
+from store.snapshot import open_current
 from store.verify import verify
+from tests.support.contexts import context_over
 from tests.support.deliveries import NOON, Row, deliver
 from tests.support.records import parquet, payment, take
+from ui.settlement import said
+from ui.settlement import settled as settled_of
+from ui.text import plain
 
 
 @pytest.fixture
@@ -111,6 +120,34 @@ def test_one_fils_between_log_and_settlement_is_exit_code_1(data: Path, capsys: 
     )
     assert lines(data, capsys, "--unmatched") == (1, [["2", "2012-01-01", "rta", "amount", "100", "99", "-1", "2012-01-02"]])
     assert lines(data, capsys, "--by", "department") == (1, [["rta", "2", "2", "0", "0", "200", "199", "0", "0", "-1", "1"]])
+
+
+def test_what_the_bank_books_for_another_department_is_an_item_of_both(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever sees one of the two departments only sees its difference together with the item that explains it."""
+    deliver(data, "payments", [paid(1), paid(2, department="dewa")])
+    deliver(data, "settlements", [booked(1), booked(2)])
+    publish(data)
+    assert lines(data, capsys, "--unmatched") == (
+        1,
+        [
+            ["2", "2012-01-01", "dewa", "elsewhere", "100", "", "-100", "2012-01-02"],
+            ["2", "2012-01-01", "rta", "elsewhere", "", "100", "100", "2012-01-02"],
+        ],
+    )
+    with closing(open_current(data)) as snapshot:
+        for department, apart in (("dewa", "−1.00"), ("rta", "+1.00")):
+            context = replace(context_over(snapshot), scope=Scope.of(department))
+            found = settled_of(context)
+            assert (found.items, f"AED {apart}" in plain(said(context, found))) == (1, True)
+            assert metrics.unmatched(snapshot, context.scope, context.window)["reason"].to_list() == ["elsewhere"]
+
+
+def test_what_the_bank_books_on_another_day_is_listed_on_that_day_too(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(data, "payments", [paid(1), paid(2, day=2), paid(3, day=2)])
+    deliver(data, "settlements", [booked(1), booked(2, day=1), booked(3, day=2)])
+    publish(data)
+    code, [item] = lines(data, capsys, "--unmatched", "--from", "2012-01-01", "--to", "2012-01-01")
+    assert (code, item) == (1, ["2", "2012-01-01", "rta", "elsewhere", "", "100", "100", "2012-01-02"])
 
 
 def test_a_day_the_bank_has_not_delivered_is_not_compared(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
