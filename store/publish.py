@@ -64,7 +64,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
             through, behind = _complete(
                 snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
             )
-            settled.compare(snapshot, [data / unit.path for unit in listed])
+            settled.compare(snapshot, [data / unit.path for unit in listed], state.banked)
             known = revised.note(snapshot, published, book, version, now.isoformat())
             snapshot.execute("CHECKPOINT")
         sha256 = files.sha256(built)
@@ -81,7 +81,7 @@ def publish(data: Path, progress: Progress = silent) -> str:
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
     """Hash of everything a snapshot is made from: two with the same content hold the same rows, but for what was revised."""
     references = [part.sha256 for part in state.parts if part.source in serve.REFERENCES]
-    told = (state.files, state.coverage, state.days, state.rejects, state.controls)
+    told = (state.files, state.coverage, state.days, state.rejects, state.controls, state.banked)
     return digest(LAYOUT, vars(store), [unit.key for unit in planned], references, told)
 
 

@@ -40,6 +40,9 @@ class State:
     rejects: tuple[tuple[Value, ...], ...]
     reach: tuple[tuple[Value, ...], ...]
     controls: tuple[tuple[Value, ...], ...]
+    banked: tuple[tuple[Value, ...], ...]
+    """First and last day of spans that the bank delivered whole: those it declares, and before them all that it delivered; where
+    it declares none, all but its last day, which may be partial still."""
 
 
 def read(ledger: sqlite3.Connection) -> State:
@@ -54,6 +57,7 @@ def read(ledger: sqlite3.Connection) -> State:
             rejects=_rows(ledger, _REJECTS, MAX_REJECTS),
             reach=_rows(ledger, _REACH),
             controls=_rows(ledger, _CONTROLS),
+            banked=_rows(ledger, _BANKED),
         )
     finally:
         ledger.execute("ROLLBACK")
@@ -96,6 +100,11 @@ _DAYS: Final = """
 _REACH: Final = (
     "SELECT source, max(coalesce(covers_to, last_day)) AS day FROM files WHERE state = 'live' GROUP BY source HAVING day <> ''"
 )
+_BANKED: Final = """
+    WITH bank AS (SELECT * FROM files WHERE state = 'live' AND source = 'settlements' AND coalesce(covers_to, last_day) <> '')
+    SELECT covers_from, covers_to FROM bank WHERE covers_from IS NOT NULL
+    UNION SELECT min(first_day), date(coalesce(min(covers_from), max(last_day)), '-1 day') FROM bank HAVING count(*) > 0
+    ORDER BY 1, 2"""
 _REJECTS: Final = """
     SELECT source, file, line, state, corrected_by, "column", rule, raw FROM (
         SELECT *, row_number() OVER (PARTITION BY source ORDER BY state <> 'open', seq DESC, line) AS rank FROM quarantine)
