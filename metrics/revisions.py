@@ -1,6 +1,7 @@
 """Numbers that changed after they had been published as complete: what was, what is, since when.
 
-Rule: a day that was revised several times is told once: what was published first, what is now, since the last time.
+Rule: a day that was revised several times is told once: what was published first, what is now, since the last time. Where
+neither amount nor records differ, that is said, for something else does.
 Hazard: the ledger of revisions knows sources, days and departments, so a note is about all services and channels of these days;
 and files are of the whole government, so a scope that names departments is not told their names.
 """
@@ -14,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from metrics.compile import Question
+from metrics.compile import Question, Statement
+from metrics.fetch import fetch
 from metrics.model import Scope, Window
 from metrics.periods import Grain, key_of
 from metrics.reference import mart_frame
@@ -22,12 +24,16 @@ from metrics.words import N_, Note
 from store.snapshot import Snapshot
 
 AMOUNTS: Final = N_(
-    "{log}: revised since it was published, {revised}. The amount of these days was {was_fils}, is {now_fils}, since {day}"
-    " ({files})."
+    "{log}: revised since it was published, {revised}. Over all services and channels the amount of these days was {was_fils}, is"
+    " {now_fils}, since {day} ({files})."
 )
 RECORDS: Final = N_(
-    "{log}: revised since it was published, {revised}. The records of these days were {was_rows}, are {now_rows}, since {day}"
-    " ({files})."
+    "{log}: revised since it was published, {revised}. Over all services and channels the records of these days were {was_rows},"
+    " are {now_rows}, since {day} ({files})."
+)
+DETAILS: Final = N_(
+    "{log}: revised since it was published, {revised}. Over all services and channels these days have as many records as before,"
+    " {now_rows}, but with other details, since {day} ({files})."
 )
 _CELL: Final = ("source", "period_start", "period_end", "department")
 
@@ -64,8 +70,17 @@ def _of(snapshot: Snapshot, question: Question, window: Window) -> pl.DataFrame:
     if _all(snapshot).is_empty():
         return _all(snapshot)
     frame = revisions(snapshot, question.scope, window).filter(pl.col("source").is_in(question.kpi.source.split()))
-    chosen = question.filters.get("department")
-    return (frame.filter(pl.col("department").is_in(chosen)) if chosen else frame).sort("source", maintain_order=True)
+    if chosen := question.filters.get("department"):
+        frame = frame.filter(pl.col("department").is_in(chosen))
+    if services := question.filters.get("service"):
+        frame = frame.filter(pl.col("department").is_in(_owners(snapshot, question, services)))
+    return frame.sort("source", maintain_order=True)
+
+
+def _owners(snapshot: Snapshot, question: Question, services: tuple[str, ...]) -> tuple[str, ...]:
+    """Departments that these services belong to, or did, in the mart of the KPI."""
+    sql = f"SELECT DISTINCT department FROM {question.kpi.mart} WHERE service IN ({', '.join('?' for _ in services)})"
+    return tuple(str(row["department"]) for row in fetch(snapshot, Statement(sql, services)))
 
 
 def _note(snapshot: Snapshot, question: Question, lines: pl.DataFrame) -> Note:
@@ -80,9 +95,13 @@ def _note(snapshot: Snapshot, question: Question, lines: pl.DataFrame) -> Note:
         "day": _local(newest["revised_at"], snapshot).date().isoformat(),
         "files": newest["files"] or newest["version"],
     }
-    if question.kpi.unit == "fils" and last["fils"].drop_nulls().len() + first["was_fils"].drop_nulls().len():
-        return Note(AMOUNTS, was_fils=f"{first['was_fils'].sum()} {unit}", now_fils=f"{last['fils'].sum()} {unit}", **values)
-    return Note(RECORDS, was_rows=first["was_rows"].sum(), now_rows=last["rows"].sum(), **values)
+    was_fils, now_fils = first["was_fils"].sum(), last["fils"].sum()
+    if question.kpi.unit == "fils" and was_fils != now_fils:
+        return Note(AMOUNTS, was_fils=f"{was_fils} {unit}", now_fils=f"{now_fils} {unit}", **values)
+    was_rows, now_rows = first["was_rows"].sum(), last["rows"].sum()
+    if was_rows != now_rows:
+        return Note(RECORDS, was_rows=was_rows, now_rows=now_rows, **values)
+    return Note(DETAILS, now_rows=now_rows, **values)
 
 
 def _days(lines: pl.DataFrame) -> str:

@@ -75,7 +75,7 @@ def test_fault_06_a_file_forty_days_late_rolls_its_days_up_again(tmp_path: Path,
     assert revised == [(first, 1, 2, 100_00, 100_05, name), (second, None, 1, None, 7, name)]
     assert [str(note).partition(", since ")[0] for note in notes] == [
         "payments: revised since it was published, 2012-08-21 to 2012-08-22."
-        " The amount of these days was 10000 fils, is 10012 fils"
+        " Over all services and channels the amount of these days was 10000 fils, is 10012 fils"
     ]
     assert f"({name})" in str(notes[0])
     assert marked == ("2012-08-21", "2012-08-22")

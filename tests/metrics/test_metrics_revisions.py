@@ -38,14 +38,47 @@ def test_a_kpi_in_money_says_the_amounts_and_another_one_the_records() -> None:
     snapshot = store(line(3, 90, 100), line(4, 80, 100))
     head = "payments: revised since it was published, 2012-09-03 to 2012-09-04."
     tail = "since 2012-10-03 (late.parquet)."
-    assert ask(snapshot, "collected_amount").notes == (f"{head} The amount of these days was 170 fils, is 200 fils, {tail}",)
-    assert ask(snapshot).notes == (f"{head} The records of these days were 2, are 4, {tail}",)
+    where = "Over all services and channels"
+    assert ask(snapshot, "collected_amount").notes == (
+        f"{head} {where} the amount of these days was 170 fils, is 200 fils, {tail}",
+    )
+    assert ask(snapshot).notes == (f"{head} {where} the records of these days were 2, are 4, {tail}",)
+
+
+def test_a_note_never_says_that_a_number_was_what_it_is() -> None:
+    """An amount that did not change is not told; where the records are as many too, it is said that something else changed."""
+    (note,) = ask(store(line(3, 100, 100)), "collected_amount").notes
+    assert "the records of these days were 1, are 2, since" in note
+    for snapshot in (store(line(3, 200, 200, was_rows=2)), store(line(3, 90, 100), line(4, 110, 100, was_rows=3))):
+        (note,) = ask(snapshot, "collected_amount").notes
+        assert "as many records as before, " in note
+        assert "with other details, since 2012-10-03" in note
+    (note,) = ask(store(line(3, 90, 100, was_rows=2))).notes
+    assert "as many records as before, 2, but with other details" in note
+
+
+def test_a_note_of_a_part_says_that_it_speaks_of_the_whole() -> None:
+    """The ledger of revisions knows no channels, so the numbers of the note are not those of the value beside it."""
+    answer = ask(store(line(3, 90, 100)), "collected_amount", filters=Filters.of(channel="web"))
+    assert "Over all services and channels the amount of these days was 90 fils" in answer.notes[0]
+
+
+def test_a_service_is_told_of_revisions_of_its_own_department_only() -> None:
+    rows = [september(3, department=code, service=f"{code}-bills", settled=1, gross_fils=100) for code in ("dewa", "rta")]
+    snapshot = snapshot_in_memory(payments=rows, revisions=[line(3, 90, 100)], complete_through=SEPTEMBER.end)
+    for service, marked in (("dewa-bills", ("2012-09-03",)), ("rta-bills", ())):
+        answer = ask(snapshot, by=("day",), filters=Filters.of(service=service))
+        assert (answer.revised, len(answer.notes)) == (marked, len(marked))
 
 
 def test_a_day_revised_twice_was_what_was_published_first() -> None:
     again = line(3, 95, 100, version="v3", was_version="v2", revised_at=FIRST + timedelta(days=4), files="later.parquet")
     (note,) = ask(store(line(3, 90, 95), again), "collected_amount").notes
-    assert "2012-09-03. The amount of these days was 90 fils, is 100 fils, since 2012-10-07 (later.parquet)." in note
+    assert (
+        "2012-09-03. Over all services and channels the amount of these days was 90 fils, is 100 fils, since 2012-10-07"
+        in note
+        in note
+    )
     assert revisions(store(line(3, 90, 95), again), EVERYTHING).select("was_fils", "fils").rows() == [(95, 100), (90, 95)]
 
 

@@ -244,11 +244,11 @@ def test_a_card_over_revised_days_explains_was_is_and_since(monkeypatch: pytest.
     folder = revised(tmp_path)
     said = text(visit(monkeypatch, folder))
     assert (
-        "Payments: revised since it was published, 28 September 2012. The amount of these days was AED 1.00, is AED 1.50,"
-        " since 1 October 2012 (late <b>.parquet)." in said
+        "Payments: revised since it was published, 28 September 2012. Over all services and channels the amount"
+        " of these days was AED 1.00, is AED 1.50, since 1 October 2012 (late <b>.parquet)." in said
     )
     arabic = plain(text(visit(monkeypatch, folder, lang="ar")))
-    assert "المدفوعات: عُدّلت بعد نشرها، 28 سبتمبر 2012. كان مبلغ هذه الأيام" in arabic
+    assert "المدفوعات: عُدّلت بعد نشرها، 28 سبتمبر 2012. كان مبلغ هذه الأيام في كل الخدمات والقنوات" in arabic
 
 
 def test_charts_mark_revised_days_and_say_so_on_hover(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
