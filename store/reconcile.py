@@ -1,6 +1,7 @@
 """The command `python -m store reconcile`: what others say the data hold, beside what came in and is published.
 
-Rule: it reads the published snapshot, so it says what pages say. A difference of one row or one fils makes the exit code 1.
+Rule: it reads the published snapshot, so it says what pages say. A difference of one row or one fils in what was asked for makes
+the exit code 1; a revision is none.
 Hazard: files that came since are not in it yet; `publish` first. Days the bank has not delivered are not compared.
 """
 
@@ -22,8 +23,10 @@ _CONTROLS: Final = """
     FROM (SELECT source, name, ingested_at, 'rows' AS what, rows_declared AS expected, rows_found AS found FROM controls
           UNION ALL SELECT source, name, ingested_at, 'fils', fils_declared, fils_found FROM controls)
     WHERE expected IS NOT NULL AND expected IS DISTINCT FROM found
+          AND CAST(timezone(?, timezone('UTC', ingested_at)) AS DATE) >= ?
     ORDER BY ingested_at DESC, source, name, what DESC"""
-"""Files that are not what their senders declare, newest first."""
+"""Files taken in since a day that are not what their senders declare, newest first. No file has days after it was taken in, so
+none that could touch the days asked for is left out."""
 _COMPARED: Final = "period_start BETWEEN ? AND ? AND period_start IN (SELECT day FROM compared_days)"
 _SIDES: Final = ("payments", "refunds", "gross_fils", "refund_fils")
 _REASONS: Final = ("not_settled", "not_in_log", "not_paid", "amount", "elsewhere")
@@ -44,7 +47,14 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     check = commands.add_parser(
         "reconcile", parents=[common], help="compare what others say the data hold with what is published"
     )
-    check.add_argument("--from", dest="start", type=_day, default=date.min, metavar="D", help="first day that is compared")
+    check.add_argument(
+        "--from",
+        dest="start",
+        type=_day,
+        default=date.min,
+        metavar="D",
+        help="first day that is compared, and on which files were taken in",
+    )
     check.add_argument("--to", dest="end", type=_day, default=date.max, metavar="D", help="last day, inclusive")
     shown = check.add_mutually_exclusive_group()
     shown.add_argument("--by", choices=tuple(_KEYS), help="log against settlement, a line for each day or department")
@@ -55,21 +65,26 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was asked for; the exit code is 1 where anything differs."""
+    """Print what was asked for; the exit code is 1 where something of it differs."""
     with closing(open_current(options.data)) as snapshot:
         cursor, days = snapshot.cursor(), (options.start, options.end)
-        found = differences(cursor, *days)
+        found = _differing(options, cursor, snapshot.settings.timezone)
         columns, rows = _asked(options, cursor, found)
         if options.format != "table" or rows:
             FORMATS[options.format](columns, rows)
         if options.format == "table":
-            print(_verdict(cursor, days, found, snapshot.version))
+            print(_revised(rows, snapshot.version) if options.revisions else _verdict(cursor, days, found, snapshot.version))
     return 1 if found else 0
 
 
-def differences(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
-    """What differs, as rows of COLUMNS; `difference` is what was found less what was expected."""
-    return [*cursor.execute(_CONTROLS).fetchall(), *_unsettled(cursor, start, end)]
+def _differing(options: argparse.Namespace, cursor: duckdb.DuckDBPyConnection, timezone: str) -> Rows:
+    """What differs of what was asked for, as rows of COLUMNS; `difference` is what was found less what was expected."""
+    if options.revisions:
+        return []
+    settled = _unsettled(cursor, options.start, options.end)
+    if options.by or options.unmatched:
+        return settled
+    return [*cursor.execute(_CONTROLS, [timezone, options.start]).fetchall(), *settled]
 
 
 def by(cursor: duckdb.DuckDBPyConnection, key: str, start: date, end: date) -> tuple[Sequence[str], Rows]:
@@ -117,6 +132,10 @@ def _verdict(cursor: duckdb.DuckDBPyConnection, days: tuple[date, date], found: 
     span = _span(cursor, *days)
     settled = f"log and settlement compared for {span}" if span else "no day that both log and settlement delivered"
     return f"{len(found):,} differences in {version}; {settled}" if found else f"nothing differs in {version}; {settled}"
+
+
+def _revised(rows: Rows, version: str) -> str:
+    return f"{len(rows):,} revisions in {version}" if rows else f"no published number was revised in {version}"
 
 
 def _day(text: str) -> date:

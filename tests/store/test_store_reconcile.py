@@ -3,8 +3,9 @@
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,6 +72,30 @@ def test_a_file_taken_in_unreconciled_differs_until_a_correction_takes_its_place
     take(data, "payments", say(correction, rows=1, fils=100_01), supersede=True)
     publish(data)
     assert reconcile(data, capsys)[0] == 0
+
+
+def test_the_exit_code_is_of_what_was_asked_for(tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that differs is no difference of log and bank, nor of any revision; what was taken in before D is not asked for."""
+    take(data, "payments", declared(tmp_path, "p.parquet", rows=2), unreconciled=True)
+    publish(data)
+    today = datetime.now(ZoneInfo("Asia/Dubai")).date()
+    assert reconcile(data, capsys)[0] == 1
+    assert reconcile(data, capsys, "--from", "2012-01-01", "--to", "2012-01-31")[0] == 1, "it may hold rows of these days"
+    assert reconcile(data, capsys, "--from", f"{today - timedelta(days=1)}")[0] == 1
+    assert reconcile(data, capsys, "--from", f"{today + timedelta(days=1)}")[0] == 0
+    assert reconcile(data, capsys, "--unmatched")[0] == 0
+    assert reconcile(data, capsys, "--by", "day")[0] == 0
+    code, out = reconcile(data, capsys, "--revisions")
+    assert (code, out.startswith("no published number was revised in 2")) == (0, True)
+
+
+def test_revisions_do_not_speak_of_what_log_and_bank_differ_in(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(data, "payments", [paid(1), paid(2)])
+    bank(data, booked(1))
+    publish(data)
+    assert reconcile(data, capsys)[0] == 1
+    code, out = reconcile(data, capsys, "--revisions")
+    assert (code, "differ" in out) == (0, False)
 
 
 def test_a_store_that_published_nothing_is_told_to(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
