@@ -39,10 +39,12 @@ class Told:
     rows: Mapping[int, tuple[str, int]]
     rules: Mapping[int, str]
 
-    def settled(self, rejected: Collection[int]) -> tuple[Correction, ...]:
-        """Corrections of the lines that are not among the rejected ones."""
-        out = {*rejected}
-        return tuple((line, *self.rows[line], self.named[line].content) for line in sorted(self.named) if line not in out)
+    def settled(self, rejected: Collection[int], held: Mapping[int, str]) -> tuple[Correction, ...]:
+        """Corrections of the lines that are not among the rejected ones. `held` are lines that a stored file (SHA-256) has
+        already; copies of such a line are held by it too."""
+        out, contents = {*rejected}, {line: self.named[line].content for line in sorted(self.named)}
+        holders = {contents[line]: sha256 for line, sha256 in held.items()}
+        return tuple((at, *self.rows[at], said, holders.get(said)) for at, said in contents.items() if at not in out)
 
 
 def told(book: sqlite3.Connection, source: str, named: Mapping[int, Named], leaving: Collection[str]) -> Told:

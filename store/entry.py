@@ -28,14 +28,17 @@ VERDICTS: Final[tuple[Verdict, ...]] = ("accepted", "duplicates", "rejected")
 class Settled:
     """What becomes of the rows of one file once they were compared with the store.
 
-    `late` are rows that contradict stored ones: they are rejects without a raw text yet.
+    `late` are rows that contradict stored ones: they are rejects without a raw text yet. `held` says by line which stored file
+    (SHA-256) has the row already, and is kept for correction files only, which are small.
     """
 
     source: Source
+    corrects: bool = False
     left: list[Candidate] = field(default_factory=list)
     days: dict[Verdict, list[Daily]] = field(default_factory=lambda: {verdict: [] for verdict in VERDICTS})
     late: list[int] = field(default_factory=list)
     relies: Counter[str] = field(default_factory=Counter)
+    held: dict[int, str] = field(default_factory=dict)
 
     def keep(self, candidate: Candidate | None) -> None:
         """Rows that are stored."""
@@ -49,12 +52,13 @@ class Settled:
         self.days["rejected"].append(_daily(met.contradicting, self.source))
         self.late += met.contradicting[LINE].to_list()
         self.relies.update(met.relies)
+        self.held |= dict(met.held.iter_rows()) if self.corrects else {}
         self.keep(maker.without(candidate, pl.concat([met.identical[LINE], met.contradicting[LINE]])))
 
 
-def begin(taken: Taken, source: Source) -> Settled:
+def begin(taken: Taken, source: Source, *, corrects: bool) -> Settled:
     """What was settled by looking at the file alone."""
-    settled = Settled(source)
+    settled = Settled(source, corrects)
     settled.days["duplicates"].append(taken.duplicates)
     settled.days["rejected"].append(taken.rejected)
     return settled

@@ -198,7 +198,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     replaced = _replaced(connection, job)
     gone = {**replaced, **corrected.leaving_with(connection, {*replaced, job.sha256})}
     leaving = {*order.leaving, *gone}
-    settled = entry.begin(taken, job.source)
+    settled = entry.begin(taken, job.source, corrects=job.correcting is not None)
     for candidate in taken.candidates:
         met = known(connection, order.data, job.source, candidate, leaving)
         settled.keep(candidate) if met is None else settled.meet(candidate, met, job.maker)
@@ -226,7 +226,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
         skips=taken.skips,
         relies=dict(settled.relies),
         reading=taken.reading,
-        corrections=arrival.corrects.settled([line for line, *_ in rejects]) if arrival.corrects else None,
+        corrections=arrival.corrects.settled([line for line, *_ in rejects], settled.held) if arrival.corrects else None,
     )
     record.check()
     return record, {} if refused else {sha: name for sha, name in gone.items() if sha != job.sha256}

@@ -7,7 +7,6 @@ month where the key holds the time; of those only the key is read, and whole row
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from store.ledger import live_parts
 from store.parse import LINE
 from store.parts import Candidate, integer_key, numbered
 
+HOLDER: Final = "holder"
 _PATH: Final = "_path"
 
 
@@ -27,12 +27,17 @@ _PATH: Final = "_path"
 class Known:
     """Rows (LINE and the stored columns) of a candidate that are stored already: identical ones, and ones that contradict.
 
-    `relies`: how many of the identical ones each stored file (SHA-256) holds.
+    `held`: LINE of each identical one, and the SHA-256 of the stored file that holds it.
     """
 
     identical: pl.DataFrame
     contradicting: pl.DataFrame
-    relies: Mapping[str, int]
+    held: pl.DataFrame
+
+    @property
+    def relies(self) -> Mapping[str, int]:
+        """How many of the identical rows each stored file (SHA-256) holds."""
+        return dict(self.held[HOLDER].value_counts().iter_rows())
 
 
 def known(
@@ -54,10 +59,9 @@ def known(
     both = numbered(candidate).join(met, on=key, how="semi", maintain_order="left")
     held = stored.select(*content, _PATH).join(met.lazy(), on=key, how="semi").collect()
     same = both.join(held, on=content, nulls_equal=True).sort(LINE)
-    relies: Counter[str] = Counter()
-    for path, count in same.group_by(_PATH).len().iter_rows():
-        relies[parts[Path(path).relative_to(data).as_posix()]] += count
-    return Known(same.drop(_PATH), both.join(same, on=LINE, how="anti", maintain_order="left"), relies)
+    holders = {path: parts[Path(path).relative_to(data).as_posix()] for path in same[_PATH].unique()}
+    by = same.select(LINE, pl.col(_PATH).replace_strict(holders, return_dtype=pl.String).alias(HOLDER))
+    return Known(same.drop(_PATH), both.join(same, on=LINE, how="anti", maintain_order="left"), by)
 
 
 def _parts(ledger: sqlite3.Connection, source: Source, candidate: Candidate, leaving: Collection[str]) -> dict[str, str]:

@@ -110,8 +110,8 @@ Day = tuple[str, int, int, int, int | None, int | None, int | None]
 """(day, accepted, duplicates, rejected, then the fils of each); the day is '' where a rejected row does not tell it."""
 Reject = tuple[int, str, str, str]
 """(line, columns, rules, raw)"""
-Correction = tuple[int, str, int, str]
-"""(line, file (SHA-256) and line of the rejected row it corrects, SHA-256 of its values)"""
+Correction = tuple[int, str, int, str, str | None]
+"""(line, file (SHA-256) and line of the rejected row it corrects, SHA-256 of its values, and of the file that held it before)"""
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
     connection.executemany("INSERT INTO skips VALUES (?, ?, ?)", [(entry.sha256, *skip) for skip in entry.skips])
     connection.executemany("INSERT INTO relies VALUES (?, ?, ?)", [(entry.sha256, *on) for on in entry.relies.items()])
     corrections = [(entry.sha256, *correction) for correction in entry.corrections or ()]
-    connection.executemany("INSERT INTO corrections VALUES (?, ?, ?, ?, ?)", corrections)
+    connection.executemany("INSERT INTO corrections VALUES (?, ?, ?, ?, ?, ?)", corrections)
     connection.executemany(
         "UPDATE files SET state = 'superseded', superseded_by = ? WHERE sha256 = ?", [(entry.sha256, sha) for sha in superseded]
     )

@@ -85,9 +85,20 @@ CREATE TABLE IF NOT EXISTS corrections (                      -- which rejected 
     file_sha256 TEXT NOT NULL,                  -- the rejected row, as in `rejects`
     line        INTEGER NOT NULL,
     content     TEXT NOT NULL,                  -- SHA-256 of the corrected row's values
+    held_by     TEXT,                           -- file that held such a row before, for then this one is its duplicate
     PRIMARY KEY (by_sha256, by_line)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS corrections_by_row ON corrections (file_sha256, line);
+CREATE INDEX IF NOT EXISTS corrections_by_content ON corrections (content);
+
+CREATE VIEW IF NOT EXISTS counting AS                         -- corrections whose row counts: in their own file, or in another one
+    SELECT corrections.*, files.name, files.seq FROM corrections JOIN files ON files.sha256 = by_sha256
+    WHERE files.state = 'live' AND (
+        held_by IS NULL
+        OR held_by IN (SELECT sha256 FROM files WHERE state = 'live' AND NOT corrects)
+        OR EXISTS (SELECT 1 FROM corrections own JOIN files holding ON holding.sha256 = own.by_sha256
+                   WHERE own.content = corrections.content AND own.held_by IS NULL
+                     AND holding.state = 'live' AND holding.source = files.source));
 
 CREATE VIEW IF NOT EXISTS quarantine AS                       -- rejected rows of files that were not superseded, and how each stands
     SELECT rejects.source, files.seq, files.name AS file, files.sha256, files.mapping, files.reading,
@@ -98,8 +109,7 @@ CREATE VIEW IF NOT EXISTS quarantine AS                       -- rejected rows o
                 ELSE 'open' END AS state,
            done.name AS corrected_by
     FROM rejects JOIN files ON files.sha256 = rejects.file_sha256
-    LEFT JOIN (SELECT corrections.file_sha256, corrections.line, files.name, min(files.seq)
-               FROM corrections JOIN files ON files.sha256 = by_sha256 WHERE files.state = 'live' GROUP BY 1, 2) done
+    LEFT JOIN (SELECT file_sha256, line, name, min((held_by IS NOT NULL) * 1000000000000 + seq) FROM counting GROUP BY 1, 2) done
            ON done.file_sha256 = rejects.file_sha256 AND done.line = rejects.line
     WHERE files.state <> 'superseded';
 

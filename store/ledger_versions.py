@@ -11,7 +11,7 @@ from typing import Final
 from store.contract import SOURCES
 from store.errors import LedgerError
 
-VERSION: Final = 6
+VERSION: Final = 7
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -31,6 +31,8 @@ def upgrade(connection: sqlite3.Connection, path: Path) -> None:
     if found == 2:
         _from_2(connection)
     if found:
+        for view in ("quarantine", "counting"):  # ledger.sql makes those of today
+            connection.execute(f"DROP VIEW IF EXISTS {view}")
         _add_columns(connection)
     for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
         connection.execute(statement)
@@ -60,12 +62,13 @@ def _from_2(connection: sqlite3.Connection) -> None:
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Add to a ledger of version 2, 3 or 4 what later versions know more of files and snapshots."""
+    """Add to a ledger of version 2 to 6 what later versions know more of files and snapshots."""
     for table, column in (
         ("files", "retired_at TEXT"),
         ("snapshots", "sha256 TEXT"),
         ("files", "reading TEXT"),
         ("files", "corrects INTEGER NOT NULL DEFAULT 0"),
+        ("corrections", "held_by TEXT"),
     ):
         columns = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
         if columns and column.partition(" ")[0] not in columns:

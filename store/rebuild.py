@@ -183,7 +183,7 @@ def _now() -> str:
 
 
 _PARTS = "SELECT path, month, rows, fils, sha256, min_id, max_id FROM parts WHERE file_sha256 = ? ORDER BY path"
-_CORRECTIONS = "SELECT by_line, file_sha256, line, content FROM corrections WHERE by_sha256 = ? ORDER BY by_line"
+_CORRECTIONS = "SELECT by_line, file_sha256, line, content, held_by FROM corrections WHERE by_sha256 = ? ORDER BY by_line"
 _DAYS = (
     "SELECT day, accepted, duplicates, rejected, fils_accepted, fils_duplicates, fils_rejected"
     " FROM days WHERE file_sha256 = ? ORDER BY day"

@@ -28,6 +28,8 @@ FOLDER: Final = "receipts"
 _ENTRY: Final = "entry"
 _CUT: Final = 16
 _NAME: Final = re.compile(rf"(\d{{8,}})-[0-9a-f]{{{_CUT}}}-([0-9a-f]{{{_CUT}}})\.parquet")
+_CORRECTION: Final = 5
+"""Fields of a correction; receipts before version 7 of the ledger have the first four."""
 _REJECTS: Final = {"line": pl.Int64, "column": pl.String, "rule": pl.String, "raw": pl.String}
 
 
@@ -107,7 +109,7 @@ def read(path: Path) -> Receipt:
     record = FileRecord(
         **{
             **entry,
-            "corrections": None if corrections is None else tuple(map(tuple, corrections)),
+            "corrections": None if corrections is None else tuple((*each, None)[:_CORRECTION] for each in corrections),
             "rejects": rejects,
             "totals": Totals(**entry["totals"]),
             "covers": None if entry["covers"] is None else tuple(entry["covers"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from store import corrected, handout, ledger
+from store import corrected, handout, ledger, status
 from store.contract import SOURCES
 from store.correction import IDENTITY, body, safe
 from store.errors import ConflictError
@@ -299,6 +299,45 @@ def test_superseding_a_correction_file_opens_what_it_corrected(desk: Desk, capsy
     assert sound(desk)
 
 
+def test_a_row_whose_correction_was_a_copy_of_one_that_was_taken_back_is_open_again(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it would count nowhere, and nobody would be asked for it."""
+    out = desk.export("payments", "out.csv")
+    desk.run("ingest", "payments", correct(out, desk.folder / "first.csv", signs))
+    copy = correct(out, desk.folder / "copy.csv", lambda line: {**signs(line), "_message": "seen to"})
+    desk.run("ingest", "payments", copy)
+    desk.run("ingest", "payments", correct(out, desk.folder / "first.csv", only("3", amount_fils="-10000")), "--supersede")
+    said = capsys.readouterr().out
+    assert "1 of the rows" in said
+    assert "payments/copy.csv: 2 of its rows were left out as duplicates of first.csv" in said
+    assert desk.amounts() == {1: 100_00, 3: -100_00, 4: 100_00}
+    assert desk.states() == [("p.parquet", 2, "open", None), ("p.parquet", 3, "corrected", "first.csv")]
+    assert status.sources(desk.data)[0].open == 1
+    assert [line["event_id"] for line in lines(desk.export("payments", "rest.csv"))] == ["2"]
+    assert desk.run("rebuild") == 0
+    assert desk.states()[0] == ("p.parquet", 2, "open", None)
+    assert desk.run("ingest", "payments", copy, "--supersede") == 0
+    assert desk.amounts()[2] == 5
+    assert desk.states() == [("p.parquet", 2, "corrected", "copy.csv"), ("p.parquet", 3, "corrected", "first.csv")]
+    assert sound(desk)
+
+
+def test_a_correction_that_was_a_duplicate_of_a_file_is_none_once_that_file_is_replaced(desk: Desk) -> None:
+    q = parquet(desk.folder / "q.parquet", "payments", [payment(9), payment(8)])
+    desk.run("ingest", "payments", q)
+    nine = dict.fromkeys(("event_id", "transaction_id", "basket_id"), "9")
+    desk.run(
+        "ingest",
+        "payments",
+        correct(desk.export("payments", "out.csv"), desk.folder / "fix.csv", only("2", **nine, amount_fils="10000")),
+    )
+    assert desk.states()[0] == ("p.parquet", 2, "corrected", "fix.csv")
+    desk.run("ingest", "payments", parquet(q, "payments", [payment(8)]), "--supersede")
+    assert desk.states()[0] == ("p.parquet", 2, "open", None)
+    assert desk.settled_for_nothing() == []
+
+
 def test_a_correction_file_of_the_name_of_the_first_file_replaces_nothing(desk: Desk) -> None:
     (desk.folder / "desk").mkdir()
     fixed = correct(desk.export("payments", "out.csv"), desk.folder / "desk" / "p.parquet", signs)
@@ -446,6 +485,7 @@ def test_a_ledger_of_version_4_is_upgraded_and_its_text_rows_wait_to_be_read_aga
     desk.run("ingest", "payments", parquet(tmp_path / "q.parquet", "payments", [payment(3, amount_fils=-1)]))
     with closing(sqlite3.connect(desk.data / ledger.FILE)) as book:
         book.execute("DROP VIEW quarantine")
+        book.execute("DROP VIEW counting")
         book.execute("DROP TABLE corrections")
         book.execute("ALTER TABLE files DROP COLUMN reading")
         book.execute("ALTER TABLE files DROP COLUMN corrects")
@@ -458,6 +498,19 @@ def test_a_ledger_of_version_4_is_upgraded_and_its_text_rows_wait_to_be_read_aga
     assert [line["event_id"] for line in lines(tmp_path / "out.csv")] == ["3"]
     assert desk.run("ingest", "payments", tmp_path / "p.csv", "--supersede") == 0
     assert [line["event_id"] for line in lines(desk.export("payments", "all.csv"))] == ["3", "2"]
+
+
+def test_a_ledger_of_version_6_is_upgraded_and_its_corrections_count(desk: Desk) -> None:
+    desk.run("ingest", "payments", correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", signs))
+    with closing(sqlite3.connect(desk.data / ledger.FILE)) as book:
+        book.execute("DROP VIEW quarantine")
+        book.execute("DROP VIEW counting")
+        book.execute("ALTER TABLE corrections DROP COLUMN held_by")
+        book.execute("CREATE VIEW quarantine AS SELECT * FROM corrections")
+        book.execute("PRAGMA user_version = 6")
+        book.commit()
+    assert desk.states() == [("p.parquet", 2, "corrected", "fixed.csv"), ("p.parquet", 3, "corrected", "fixed.csv")]
+    assert sound(desk)
 
 
 @pytest.mark.parametrize(

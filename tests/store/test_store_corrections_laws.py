@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from store.verify import verify
 from tests.support.desk import Desk, Line, correct
 from tests.support.fuzz_rows import text
 from tests.support.inline import inline  # noqa: F401  a fixture
-from tests.support.records import NOON
+from tests.support.records import NOON, parquet, payment
 
 pytestmark = pytest.mark.usefixtures("inline")
 
@@ -155,3 +156,38 @@ def test_all_rows_put_right_are_worth_the_file_that_was_right_and_a_second_time_
             two.run("publish")
             assert marts(two.data) == expected
         assert verify(two.data).problems == ()
+
+
+KEYS = ("2", "3", "9")
+BAD = [payment(1), payment(2, amount_fils=-5), payment(3, status="refunded"), payment(9, status="refunded")]
+OTHERS = [payment(2, amount_fils=5), payment(7)]
+steps = st.one_of(
+    st.tuples(st.sampled_from(["c1.csv", "c2.csv", "c3.csv"]), st.sets(st.sampled_from(KEYS), min_size=1)),
+    st.tuples(st.just("q.parquet"), st.sets(st.sampled_from(["2", "7"]), min_size=1)),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(taken=st.lists(steps, min_size=3, max_size=7))
+def test_of_every_row_said_to_be_corrected_a_corrected_row_is_stored(taken: list[tuple[str, set[str]]]) -> None:
+    """Whatever the order in which files say the same of a row and are replaced by others that say less."""
+    right = {"2": "5", "3": "-10000", "9": "-10000"}
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        desk.run("ingest", "payments", parquet(desk.folder / "p.parquet", "payments", BAD))
+        out = desk.export("payments", "out.csv")
+        for number, (name, keys) in enumerate(taken):
+            if name == "q.parquet":
+                coming = parquet(desk.folder / name, "payments", [r for r in OTHERS if str(r["event_id"]) in keys])
+            else:
+                coming = correct(out, desk.folder / name, partial(_right, right, keys, str(number)))
+            desk.run("ingest", "payments", coming, "--supersede")
+            assert desk.settled_for_nothing() == []
+            waiting = {key for key, (_, _, state, _) in zip(KEYS, desk.states(), strict=False) if state == "open"}
+            assert waiting.isdisjoint(str(key) for key in desk.amounts() if key != 2)
+        assert [problem for problem in verify(desk.data).problems if "left out as duplicates" not in problem] == []
+
+
+def _right(right: Mapping[str, str], keys: set[str], message: str, line: Line) -> Line | None:
+    key = line["event_id"]
+    return {**line, "amount_fils": right[key], "_message": message} if key in keys else None

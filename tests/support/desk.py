@@ -7,7 +7,7 @@ from pathlib import Path
 from store import handout, ledger, quarantine
 from store.__main__ import main
 from store.contract import SOURCES
-from store.correction import IDENTITY
+from store.correction import IDENTITY, contents
 from tests.support.records import stored
 
 Line = dict[str, str]
@@ -40,6 +40,18 @@ class Desk:
             JOIN files by_file ON by_file.sha256 = by_sha256 WHERE by_file.state = 'live' ORDER BY by_file.seq, by_line"""
         with ledger.opened(self.data) as book:
             return [tuple(row) for row in book.execute(query)]
+
+    def settled_for_nothing(self, source: str = "payments") -> list[tuple[str, int]]:
+        """File and line of rejected rows said to be corrected of which no corrected row is stored; there must be none."""
+        rows, columns = stored(self.data, source), SOURCES[source].schema.column_names()
+        query = """
+            SELECT file, quarantine.line, content FROM quarantine
+            JOIN corrections ON file_sha256 = quarantine.sha256 AND corrections.line = quarantine.line
+            JOIN files ON files.sha256 = by_sha256 AND files.name = corrected_by AND files.state = 'live'
+            WHERE quarantine.source = ? AND quarantine.state = 'corrected'"""
+        there = {*contents(rows, columns)} if rows.height else set()
+        with ledger.opened(self.data) as book:
+            return sorted((file, line) for file, line, content in book.execute(query, (source,)) if content not in there)
 
     def amounts(self) -> dict[int, int]:
         """Amount of each payment that counts, by its key."""
