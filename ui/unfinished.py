@@ -20,7 +20,7 @@ _ORDER: Final[tuple[Why, ...]] = ("chosen", "begins", "open")
 def hatched(context: Context, result: Result) -> str:
     """What the hatched columns of an answer by month stand for; empty where none is hatched."""
     words, write = context._, context.format
-    cut = {key: _why(result, key) for key in result.unfinished}
+    cut = {key: _why(result, key) for key in result.unfinished if not _before(result, key)}
     days = words(", ").join(write.window_short(_days(result, key)) for key, why in cut.items() if why == "chosen")
     said = {
         "chosen": lambda: words("only {days} chosen", days=days),
@@ -47,10 +47,17 @@ def _begins(write: Formatter, result: Result) -> str:
 
 
 def _why(result: Result, key: str) -> Why:
+    if _before(result, key):
+        return "begins"
     days = _days(result, key)
     if days.end < span_of(key).end and days.end >= result.complete_through:
         return "open"
     return "begins" if days.start == result.since else "chosen"
+
+
+def _before(result: Result, key: str) -> bool:
+    """Whether a period ends before data begin, so that nothing is drawn for it."""
+    return result.since is not None and span_of(key).end < result.since
 
 
 def _days(result: Result, key: str) -> Window:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from metrics import Window
+from metrics import Filters, Window
 from store.snapshot import Snapshot
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
@@ -52,3 +52,24 @@ def test_the_table_says_the_same_of_each_month(snapshot: Snapshot) -> None:
         context = replace(context_over(snapshot, language), fitted=window)
         grid = answer_grid([ask(context, "transactions", "month", base=None)], names_of(context))
         assert [plain(str(row[-1])) for row in grid.rows] == [first, "", last]
+
+
+def test_months_before_a_departments_first_delivery_are_said_to_have_no_data_yet() -> None:
+    """Its data begin with a month, so that no month is cut: the ones before it are whole, and empty."""
+    days = [date(2012, 1, 1) + timedelta(days=n) for n in range(121)]
+    begins = {"dewa": days[0], "cda": date(2012, 3, 1)}
+    payments = [{"day": day, "department": code, "settled": 1} for code, first in begins.items() for day in days if day >= first]
+    covered = {"source": "payments", "files": 1, "first_day": days[0], "last_day": days[-1], "complete_through": days[-1]}
+    snapshot = snapshot_in_memory(payments=payments, coverage=[covered])
+    everywhere = replace(context_over(snapshot), fitted=Window(days[0], days[-1]))
+    context = replace(everywhere, state=replace(everywhere.state, filters=Filters.of(department="cda")))
+    result = ask(context, "transactions", "month", base=None)
+    assert [(row.key("month"), row.value) for row in result.rows] == [
+        ("2012-01", None),
+        ("2012-02", None),
+        ("2012-03", 31),
+        ("2012-04", 30),
+    ]
+    assert hatched(context, result) == ""
+    grid = answer_grid([result], names_of(context))
+    assert [plain(str(row[-1])) for row in grid.rows] == [*["no data; data begin on 1 March 2012"] * 2, "", ""]
