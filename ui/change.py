@@ -43,10 +43,10 @@ def change_of(context: Context, result: Result) -> Change | None:
     if base is None or row.value is None or row.base_value is None or row.change is None:
         return None
     then = context.format.window_short(base)
-    if row.significant is False:
-        return _insignificant(context, result)
     invisible = abs(row.change) < (_SMALLEST_DIFFERENCE if is_difference(result.kpi) else _SMALLEST_RATIO)
     mark: Mark = "same" if invisible else "up" if row.change > 0 else "down"
+    if row.significant is False:
+        return _insignificant(context, result, mark, then)
     return Change(
         mark, "same" if invisible else tone(result, row.change), _figure(context, result), _words(context, result, mark, then)
     )
@@ -66,8 +66,12 @@ def _figure(context: Context, result: Result) -> str:
     return context.format.points(change) if result.kpi.unit == "share" else context.format.score(change)
 
 
-def _insignificant(context: Context, result: Result) -> Change:
-    return Change("same", "same", _figure(context, result), context._("no significant change"))
+def _insignificant(context: Context, result: Result, mark: Mark, then: str) -> Change:
+    """A change inside its uncertainty: neither up nor down, said with its size and what it is measured against."""
+    said = context._("no significant change")
+    if mark != "same":
+        said = context._("{change}, no significant change", change=_words(context, result, mark, then))
+    return Change("same", "same", _figure(context, result), said)
 
 
 def _words(context: Context, result: Result, mark: Mark, then: str) -> str:

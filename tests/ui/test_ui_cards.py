@@ -244,3 +244,12 @@ def test_an_incomplete_base_is_said_to_be_incomplete_and_is_no_reason_for_a_miss
     said = words(card_html(context, Card(missing)).split('<details class="k-how"')[0])
     assert "Left out" in said
     assert "No comparison" not in said
+
+
+def test_a_change_inside_its_uncertainty_is_said_with_its_size_and_its_base(context: Context) -> None:
+    result = ask(context, "satisfaction")
+    wide = replace(result, total=replace(result.total, change=0.129, significant=False))
+    change = change_of(context, wide)
+    assert change
+    assert (change.mark, change.tone, change.figure) == ("same", "same", "12.9")
+    assert change.words == "points above Jan–Sep 2011, no significant change"
