@@ -32,7 +32,7 @@ from generators.writer import Written, clear, read_manifest, write_frames, write
 
 MIN_SCALE: Final = 0.02
 MAX_SCALE: Final = 100.0
-VERSION: Final = 10
+VERSION: Final = 11
 """Raised when the same parameters give other content, so that finished folders are made anew."""
 
 LOG_COST: Final = {"payments": 9.0, "probes": 5.0, "surveys": 2.0, "feedback": 1.0, "it_spend": 0.1}

@@ -27,7 +27,7 @@ GOLDEN = {
     "feedback": "055dfc34e194c4d9",
     "campaigns": "4cf030b7f44a5993",
     "events": "a3d8946a90bfccd3",
-    "waves": "7a817f0dc818deb5",
+    "waves": "17250ea1d04116f1",
 }
 
 Digest = Callable[[Path, str], str]

@@ -19,7 +19,7 @@ EN, AR = (Names(Formatter(translator(language))) for language in ("en", "ar"))
 def test_wordings_are_counted_within_their_survey_in_the_order_of_their_use() -> None:
     used = {"panel-1": "citizen-panel", "payment-1": "after-payment", "payment-2": "after-payment", "v9": "our_own"}
     assert in_order(used) == {
-        "panel-1": ("Citizen panel", "لوحة المتعاملين"),
+        "panel-1": ("Citizen panel", "عيّنة المواطنين الدائمة"),
         "payment-1": ("Survey after payment (wording 1)", "استبيان ما بعد الدفع (الصياغة 1)"),
         "payment-2": ("Survey after payment (wording 2)", "استبيان ما بعد الدفع (الصياغة 2)"),
         "v9": ("our own", "our own"),
