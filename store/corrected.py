@@ -113,15 +113,26 @@ def leaving_with(book: sqlite3.Connection, superseded: Collection[str]) -> dict[
     return {row["sha256"]: row["name"] for rows in found for row in rows}
 
 
-def open_again(book: sqlite3.Connection, left: Mapping[str, str]) -> Iterator[str]:
-    """Of correction files (SHA-256, name) that count no longer: those whose rows are open again, in sentences."""
+def open_again(book: sqlite3.Connection, left: Mapping[str, str], *, taken_back: bool) -> Iterator[str]:
+    """Of correction files (SHA-256, name) that count no longer: those whose rows are open again, in sentences.
+
+    `taken_back`: other corrections took their place, else they left with a file they corrected.
+    """
     for sha256, name in left.items():
         [(rows,)] = book.execute(_OPEN_AGAIN, (sha256,)).fetchall()
         if rows:
             yield (
-                f"{name} corrected rows of a file that was replaced, and counts no longer; {rows:,} of the rows it corrected are "
-                "open again: ingest it again with --supersede"
+                f"{name} was replaced by other corrections; {rows:,} of the rows the earlier one corrected are open again: "
+                "correct them in a file of another name"
+                if taken_back
+                else f"{name} corrected rows of a file that was replaced, and counts no longer; {rows:,} of the rows it "
+                "corrected are open again: ingest it again with --supersede"
             )
+
+
+def of_nothing(book: sqlite3.Connection) -> list[int]:
+    """Numbers of the correction files that count although a file they corrected does not any more, or is not known."""
+    return [seq for (seq,) in book.execute(_OF_NOTHING)]
 
 
 def differing(book: sqlite3.Connection, data: Path) -> Iterator[str]:
@@ -136,7 +147,7 @@ def differing(book: sqlite3.Connection, data: Path) -> Iterator[str]:
     for row in book.execute(_STRAY):
         yield (
             f"{row['source']}/{row['name']}, line {row['by_line']}: corrects line {row['line']} of {row['file_sha256'][:12]}, "
-            "which is no rejected row; ingest the file again with --supersede"
+            "which is no rejected row of a file that counts; run `python -m store rebuild`, with --incomplete where that says so"
         )
     for row in book.execute(_TWICE):
         which = f"line {row['line']} of {row['file_sha256'][:12]}"
@@ -167,7 +178,11 @@ _STRAY: Final = """
     LEFT JOIN files held ON held.sha256 = corrections.file_sha256
     LEFT JOIN rejects ON rejects.file_sha256 = corrections.file_sha256 AND rejects.line = corrections.line
     WHERE files.state = 'live' AND (rejects.line IS NULL OR held.corrects OR held.source <> files.source OR
-          held.state = 'refused' OR held.superseded_by IS NOT NULL)"""
+          held.state <> 'live')"""
+_OF_NOTHING: Final = """
+    SELECT DISTINCT files.seq FROM corrections JOIN files ON files.sha256 = by_sha256
+    LEFT JOIN files held ON held.sha256 = corrections.file_sha256
+    WHERE files.state = 'live' AND (held.state IS NULL OR held.state <> 'live') ORDER BY files.seq"""
 _TWICE: Final = """
     SELECT file_sha256, line, count(DISTINCT content) AS contents FROM corrections JOIN files ON files.sha256 = by_sha256
     WHERE state = 'live' GROUP BY 1, 2 HAVING contents > 1"""

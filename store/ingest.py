@@ -189,7 +189,8 @@ def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> O
             ledger.record(connection, each, superseded)
     receipt.mark(order.data, arrival.job.aside, prepared[-1][0].seq)
     found = _outcome("refused" if record.state == "refused" else "stored", facts, arrival, tuple(gone.values()))
-    return replace(found, notes=(*found.notes, *corrected.open_again(connection, gone)))
+    taken_back = arrival.job.correcting is not None
+    return replace(found, notes=(*found.notes, *corrected.open_again(connection, gone, taken_back=taken_back)))
 
 
 def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, number: int) -> tuple[FileRecord, dict[str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from store import files, ledger, receipt, replay, retired, settings
+from store import corrected, files, ledger, receipt, replay, retired, settings
 from store.control import Compared
 from store.errors import LedgerError
 from store.ledger import FileRecord, Part, Totals
@@ -57,7 +57,7 @@ def rebuild(data: Path, progress: Progress = silent, *, incomplete: bool = False
             lost = _lost(data, book, lambda text, done, total: progress(text, total + done, 2 * total))
             if lost and not incomplete:
                 raise _refused(data, [problem for problem, _ in lost])
-            given_up = _give_up(data, book, aside, gathered, [number for _, number in lost])
+            given_up = _give_up(data, book, aside, gathered, [number for _, number in lost], incomplete=incomplete)
             last = ledger.last_number(book)
             counts = book.execute("SELECT count(*), coalesce(sum(accepted), 0) FROM files").fetchone()
             parts = book.execute("SELECT count(*) FROM parts").fetchone()[0]
@@ -119,25 +119,40 @@ def _lost(data: Path, book: sqlite3.Connection, progress: Progress) -> list[tupl
     return found
 
 
-def _give_up(data: Path, book: sqlite3.Connection, aside: Path, gathered: Gathered, lost: Sequence[int]) -> list[str]:
+def _give_up(
+    data: Path, book: sqlite3.Connection, aside: Path, gathered: Gathered, lost: Sequence[int], *, incomplete: bool
+) -> list[str]:
     """Take files that lost parts out of count, and record what there is no receipt of any more. Returns what to do about it."""
     gone = {*gathered.missing, *(number for path in gathered.damaged if (number := receipt.number(path)))}
-    if not lost and not gone:
+    if not lost and not gone and not (incomplete and corrected.of_nothing(book)):
         return []
     last = ledger.last_number(book)  # numbers after it will be given again
     now, said = _now(), []
-    for number in sorted({*lost}):
-        row = book.execute("SELECT * FROM files WHERE seq = ?", (number,)).fetchone()
-        book.execute("UPDATE files SET state = 'superseded', retired_at = ? WHERE seq = ?", (now, number))
-        if row["state"] != "superseded":
-            said.append(f"{row['source']}/{row['name']} counts no longer: ingest it again with --supersede")
+    said += _out_of_count(book, sorted({*lost}), now, "counts no longer")
+    leaving = corrected.of_nothing(book)  # else a row corrected by hand would stand beside the one its sender delivers again
+    said += _out_of_count(
+        book, leaving, now, "corrected rows of a file that counts no longer, and leaves with it; once that one is in again"
+    )
     # a file without its receipt has no entry of its own; what it superseded counts again, which the operator is told to check
     said += [f"file number {number} is forgotten: ingest it again" for number in sorted(gone)]
     retired.write(
-        data, aside, _joined(data, dict.fromkeys(lost, now), dict.fromkeys((number for number in gone if number < last), now))
+        data,
+        aside,
+        _joined(data, dict.fromkeys([*lost, *leaving], now), dict.fromkeys((number for number in gone if number < last), now)),
     )
     for path in gathered.damaged:
         path.rename(path.with_suffix(".damaged"))
+    return said
+
+
+def _out_of_count(book: sqlite3.Connection, numbers: Sequence[int], when: str, why: str) -> list[str]:
+    """Retire files by their numbers; returns what to do about those that counted."""
+    said = []
+    for number in numbers:
+        row = book.execute("SELECT * FROM files WHERE seq = ?", (number,)).fetchone()
+        book.execute("UPDATE files SET state = 'superseded', retired_at = ? WHERE seq = ?", (when, number))
+        if row["state"] != "superseded":
+            said.append(f"{row['source']}/{row['name']} {why}: ingest it again with --supersede")
     return said
 
 

@@ -294,6 +294,9 @@ def test_superseding_a_correction_file_opens_what_it_corrected(desk: Desk, capsy
     assert desk.run("ingest", "payments", wrong) == 2
     assert "give this file a name of its own, or take those back" in capsys.readouterr().err
     assert desk.run("ingest", "payments", wrong, "--supersede") == 0
+    said = capsys.readouterr().out
+    assert "fixed.csv was replaced by other corrections; 1 of the rows the earlier one corrected are open again" in said
+    assert "ingest it again" not in said  # that would undo what was taken back
     assert desk.amounts() == {1: 100_00, 2: 6, 4: 100_00}
     assert desk.states() == [("p.parquet", 2, "corrected", "fixed.csv"), ("p.parquet", 3, "open", None)]
     assert sound(desk)
@@ -336,6 +339,32 @@ def test_a_correction_that_was_a_duplicate_of_a_file_is_none_once_that_file_is_r
     desk.run("ingest", "payments", parquet(q, "payments", [payment(8)]), "--supersede")
     assert desk.states()[0] == ("p.parquet", 2, "open", None)
     assert desk.settled_for_nothing() == []
+
+
+@pytest.mark.parametrize("lost", ["files", "receipts"])
+def test_corrections_of_a_file_that_was_given_up_leave_with_it_and_no_record_counts_twice(
+    desk: Desk, lost: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixed = correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", only("2", event_id="22", amount_fils="5"))
+    first = {*(desk.data / lost).rglob("*.parquet")}
+    desk.run("ingest", "payments", fixed)
+    for path in first:
+        path.unlink()
+    capsys.readouterr()
+    assert desk.run("rebuild", "--incomplete") == 1
+    assert "payments/fixed.csv corrected rows of a file that counts no longer" in capsys.readouterr().out
+    rows = [payment(1), payment(2, amount_fils=5), payment(3, status="refunded", amount_fils=-1), payment(4)]
+    whole = parquet(desk.folder / "p.parquet", "payments", rows)
+    assert desk.run("ingest", "payments", whole, "--supersede") == 0
+    assert desk.amounts() == {1: 100_00, 2: 5, 3: -1, 4: 100_00}
+    assert sound(desk)
+
+
+def test_verify_names_corrections_of_a_file_that_counts_no_longer(desk: Desk) -> None:
+    desk.run("ingest", "payments", correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", signs))
+    with ledger.opened(desk.data) as book:
+        book.execute("UPDATE files SET state = 'superseded' WHERE name = 'p.parquet'")
+    assert any("which is no rejected row of a file that counts" in problem for problem in verify(desk.data).problems)
 
 
 def test_a_correction_file_of_the_name_of_the_first_file_replaces_nothing(desk: Desk) -> None:
