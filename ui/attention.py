@@ -16,7 +16,7 @@ from typing import Final, Literal
 import streamlit as st
 
 import metrics
-from metrics import Result, Window
+from metrics import Result, Scope, Window
 from ui.answers import ask, unfiltered
 from ui.context import Context
 from ui.control_totals import differing_files, newest_difference
@@ -83,9 +83,7 @@ def _outage(context: Context) -> Iterator[Item]:
         department=write.name(names.of("department", worst.department)),
         n=write.count(len(found)),
     )
-    ignored = [names.dimension(dimension) for dimension in unfiltered(context, "availability")]
-    if ignored:
-        details = f"{details} · {_('not by {dimensions}', dimensions=_(', ').join(ignored))}"
+    details = _with_ignored(context, details, unfiltered(context, "availability"))
     yield Item(
         "bad",
         _(
@@ -205,8 +203,8 @@ def _controls(context: Context) -> Iterator[Item]:
 
 
 def _settlement(context: Context) -> Iterator[Item]:
-    """Payments of the period that the bank's settlements do not match."""
-    found = settled(context)
+    """Payments of the period, of the departments chosen, that the bank's settlements do not match."""
+    found = settled(_of_departments_chosen(context))
     if found.days_apart:
         title = context._.ngettext(
             "{n} payment or refund does not match the bank's settlement",
@@ -215,7 +213,26 @@ def _settlement(context: Context) -> Iterator[Item]:
             n=context.format.count(found.items),
         )
         amount = context.format.money_exact(found.fils_apart, sign=True)
-        yield Item("warning", title, context._("Bank less log: {amount}; see the data page", amount=amount))
+        details = context._("Bank less log: {amount}; see the data page", amount=amount)
+        others = [dimension for dimension, _ in context.state.filters.values if dimension != "department"]
+        yield Item("warning", title, _with_ignored(context, details, others))
+
+
+def _of_departments_chosen(context: Context) -> Context:
+    """The same view for a reader of the departments it is filtered by; settlements know no other dimension."""
+    chosen = frozenset(context.state.filters.get("department"))
+    if not chosen:
+        return context
+    mine = context.scope.departments
+    return replace(context, scope=Scope(chosen if mine is None else chosen & mine))
+
+
+def _with_ignored(context: Context, details: str, dimensions: Sequence[str]) -> str:
+    """Details, and by which of the dimensions that the view is filtered by they are not."""
+    if not dimensions:
+        return details
+    named = context._(", ").join(map(names_of(context).dimension, dimensions))
+    return f"{details} · {context._('not by {dimensions}', dimensions=named)}"
 
 
 def _reconciliation(context: Context) -> Iterator[Item]:

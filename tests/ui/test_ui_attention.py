@@ -170,5 +170,26 @@ def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_three_are_sho
     assert "Availability probes: complete only to 20 September 2012" in shown[2][2]
 
 
+def test_settlements_that_do_not_match_are_those_of_the_departments_chosen() -> None:
+    """And where the view is filtered by anything else, it is said that the item is not."""
+    sides = {f"{side}_{what}": 0 for side in ("log", "bank") for what in ("payments", "refunds", "gross_fils", "refund_fils")}
+    short = {**sides, "day": SEPTEMBER_30, "department": "dewa", "log_payments": 1, "log_gross_fils": 500, "not_settled": 1}
+    snapshot = snapshot_in_memory(
+        complete_through=SEPTEMBER_30,
+        payments=[{**PAID, "department": code} for code in ("dewa", "rta")],
+        coverage=[source("payments", SEPTEMBER_30), source("settlements", SEPTEMBER_30)],
+        settlement=[short, {**sides, "day": SEPTEMBER_30, "department": "rta"}],
+        compared_days=[{"day": SEPTEMBER_30}],
+    )
+
+    def details(**filters: str) -> list[str]:
+        found = items(context_over(snapshot, **filters))
+        return [plain(item.details) for item in found if "settlement" in item.title]
+
+    assert details(department="rta") == []
+    assert details() == details(department="dewa") == ["Bank less log: AED −5.00; see the data page"]
+    assert details(channel="web") == ["Bank less log: AED −5.00; see the data page · not by Channel"]
+
+
 def test_where_there_is_nothing_to_check_nothing_is_said() -> None:
     assert said(complete_through=None) == []
