@@ -69,9 +69,10 @@ from metrics.reference import (
 )
 from metrics.reliability import budget_spent, error_budget, hours_to_exhaustion
 from metrics.revisions import revisions
-from metrics.settlement import compared, settlement, unmatched
+from metrics.settlement import SETTLEMENT_SUMS, Compared, compared, settlement, unmatched
 from metrics.uncertainty import INTERVAL_METHODS
 from metrics.words import Note
+from store.compared import REASONS as UNMATCHED_REASONS
 from store.errors import NoSnapshotError
 from store.rules import RULES
 from store.settings import DEFAULT_DATA
@@ -86,8 +87,11 @@ __all__ = [
     "KPIS",
     "NOT_COMPARED",
     "RULES",
+    "SETTLEMENT_SUMS",
     "UNEVEN",
+    "UNMATCHED_REASONS",
     "Campaign",
+    "Compared",
     "CutPeriodError",
     "Decomposition",
     "Department",

@@ -15,12 +15,11 @@ import polars as pl
 from metrics.compile import Statement, scope_clause
 from metrics.fetch import fetch
 from metrics.model import Scope, Window
+from store.compared import INSIDE
 from store.marts import MARTS
 from store.snapshot import Snapshot
 
-REASONS: Final = ("not_settled", "not_in_log", "not_paid", "amount", "elsewhere")
-"""Why an item does not match; each is a column of the mart `settlement`, too."""
-SUMS: Final = tuple(name for name, kind in MARTS["settlement"].items() if kind == "BIGINT")
+SETTLEMENT_SUMS: Final = tuple(name for name, kind in MARTS["settlement"].items() if kind == "BIGINT")
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,17 @@ def compared(snapshot: Snapshot, window: Window) -> Compared:
 def settlement(snapshot: Snapshot, scope: Scope, window: Window, by: Literal["day", "department"]) -> pl.DataFrame:
     """Log and bank summed over the compared days of a window, in order of the key.
 
-    Columns: day (Date) or department (String), then SUMS (Int64): counts, fils (refunds positive) and unmatched items by reason.
+    Columns: day (Date) or department (String), then SETTLEMENT_SUMS (Int64): counts, fils (refunds positive) and unmatched items
+    by reason.
     """
     key = "period_start AS day" if by == "day" else "department"
-    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in SUMS)
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in SETTLEMENT_SUMS)
     where = _inside(scope, window)
     records = fetch(
         snapshot, Statement(f"SELECT {key}, {sums}\nFROM settlement\n{where.sql}\nGROUP BY 1 ORDER BY 1", where.parameters)
     )
     first: pl.DataType = pl.Date() if by == "day" else pl.String()
-    return pl.DataFrame(records, schema={by: first, **dict.fromkeys(SUMS, pl.Int64())}, orient="row")
+    return pl.DataFrame(records, schema={by: first, **dict.fromkeys(SETTLEMENT_SUMS, pl.Int64())}, orient="row")
 
 
 def unmatched(snapshot: Snapshot, scope: Scope, window: Window) -> pl.DataFrame:
@@ -70,5 +70,5 @@ def unmatched(snapshot: Snapshot, scope: Scope, window: Window) -> pl.DataFrame:
 def _inside(scope: Scope, window: Window) -> Statement:
     """The clause that keeps to the compared days of a window and to a scope."""
     allowed = scope_clause(scope)
-    clause = "WHERE period_start BETWEEN ? AND ? AND period_start IN (SELECT day FROM compared_days)"
+    clause = f"WHERE {INSIDE}"
     return Statement(f"{clause} AND {allowed.sql}" if allowed.sql else clause, (window.start, window.end, *allowed.parameters))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
+from store.compared import INSIDE, REASONS
 from store.listing import FORMATS
 from store.snapshot import open_current
 
@@ -27,14 +28,12 @@ _CONTROLS: Final = """
     ORDER BY ingested_at DESC, source, name, what DESC"""
 """Files taken in since a day that are not what their senders declare, newest first. No file has days after it was taken in, so
 none that could touch the days asked for is left out."""
-_COMPARED: Final = "period_start BETWEEN ? AND ? AND period_start IN (SELECT day FROM compared_days)"
 _SIDES: Final = ("payments", "refunds", "gross_fils", "refund_fils")
-_REASONS: Final = ("not_settled", "not_in_log", "not_paid", "amount", "elsewhere")
 _ITEMS: Final = ("event_id", "day", "department", "reason", "log_fils", "bank_fils", "difference", "settled_on")
 _LISTED: Final = f"""
     SELECT event_id, period_start, department, reason, log_fils, bank_fils,
            coalesce(bank_fils, 0) - coalesce(log_fils, 0), settled_on
-    FROM unmatched WHERE {_COMPARED} ORDER BY period_start, department, event_id"""
+    FROM unmatched WHERE {INSIDE} ORDER BY period_start, department, event_id"""
 _REVISED: Final = ("source", "from", "to", "department", "was_rows", "rows", "was_fils", "fils", "since", "files", "version")
 _REVISIONS: Final = """
     SELECT source, period_start, period_end, department, was_rows, rows, was_fils, fils, revised_at, files, version
@@ -92,9 +91,9 @@ def by(cursor: duckdb.DuckDBPyConnection, key: str, start: date, end: date) -> t
     columns = [f"{side}_{what}" for what in _SIDES for side in ("log", "bank")]
     sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in columns)
     net = "CAST(sum(bank_gross_fils - bank_refund_fils - log_gross_fils + log_refund_fils) AS BIGINT)"
-    items = f"CAST(sum({' + '.join(_REASONS)}) AS BIGINT)"
+    items = f"CAST(sum({' + '.join(REASONS)}) AS BIGINT)"
     rows = cursor.execute(
-        f"SELECT {_KEYS[key]}, {sums}, {net}, {items} FROM settlement WHERE {_COMPARED} GROUP BY 1 ORDER BY 1", [start, end]
+        f"SELECT {_KEYS[key]}, {sums}, {net}, {items} FROM settlement WHERE {INSIDE} GROUP BY 1 ORDER BY 1", [start, end]
     )
     return (key, *columns, "difference", "unmatched"), rows.fetchall()
 
@@ -111,13 +110,13 @@ def _asked(options: argparse.Namespace, cursor: duckdb.DuckDBPyConnection, found
 
 def _unsettled(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
     """Sums and items in which bank and log differ over the compared days, as rows of COLUMNS."""
-    names = [f"sum(log_{what}), sum(bank_{what})" for what in _SIDES] + [f"sum({reason})" for reason in _REASONS]
-    [sums] = cursor.execute(f"SELECT {', '.join(names)} FROM settlement WHERE {_COMPARED}", [start, end]).fetchall()
+    names = [f"sum(log_{what}), sum(bank_{what})" for what in _SIDES] + [f"sum({reason})" for reason in REASONS]
+    [sums] = cursor.execute(f"SELECT {', '.join(names)} FROM settlement WHERE {INSIDE}", [start, end]).fetchall()
     whole = [int(value or 0) for value in sums]
     pairs = zip(_SIDES, whole[0:8:2], whole[1:8:2], strict=True)
     line = ("log against settlement", _span(cursor, start, end))
     apart = [(*line, what, log, bank, bank - log, None) for what, log, bank in pairs if log != bank]
-    items = zip(_REASONS, whole[8:], strict=True)
+    items = zip(REASONS, whole[8:], strict=True)
     return [*apart, *((*line, f"items: {reason}", 0, number, number, None) for reason, number in items if number)]
 
 

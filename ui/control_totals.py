@@ -15,9 +15,9 @@ import polars as pl
 import metrics
 from metrics import Scope, Snapshot
 from ui.context import Context
-from ui.grid import Cell, Column, Grid
+from ui.grid import Column, Grid
+from ui.known import major
 from ui.lookups import names_of
-from ui.money import minor_to_major
 from ui.names import Names
 
 _PAIRS: Final = (("rows_declared", "rows_found"), ("fils_declared", "fils_found"))
@@ -71,7 +71,10 @@ def _apart(context: Context, rows: int) -> str:
 
 
 def controls_grid(frame: pl.DataFrame, names: Names, local: Callable[[datetime], datetime]) -> Grid:
-    """Declared beside found per file; the differences add up in the total. `local` gives a time (UTC) in the store's zone."""
+    """Declared beside found per file; no total, in which differences of two files could cancel out.
+
+    `local` gives a time (UTC) in the store's zone.
+    """
     words, currency = names.format.words, names.format.currency
     columns = (
         Column(words("File"), "text"),
@@ -90,14 +93,13 @@ def controls_grid(frame: pl.DataFrame, names: Names, local: Callable[[datetime],
             r["name"],
             names.of("source", r["source"]),
             *(r[k] for k in ("rows_declared", "rows_found", "rows_apart")),
-            *(_major(r[k]) for k in ("fils_declared", "fils_found", "fils_apart")),
+            *(major(r[k]) for k in ("fils_declared", "fils_found", "fils_apart")),
             _state(r, names),
             local(r["ingested_at"]),
         )
         for r in frame.iter_rows(named=True)
     )
-    apart = (_sum(frame, "rows_apart"), _major(_sum(frame, "fils_apart")))
-    return Grid(columns, rows, (words("Total"), "", "", "", apart[0], "", "", apart[1], "", ""))
+    return Grid(columns, rows, None)
 
 
 def _state(row: dict[str, Any], names: Names) -> str:
@@ -105,12 +107,3 @@ def _state(row: dict[str, Any], names: Names) -> str:
     if row["differs"]:
         return words("differs")
     return words("as declared, checksum too") if row["bytes_confirmed"] else words("as declared")
-
-
-def _major(amount: int | None) -> Cell:
-    return None if amount is None else minor_to_major(amount)
-
-
-def _sum(frame: pl.DataFrame, column: str) -> int | None:
-    values = frame[column].drop_nulls()
-    return int(values.sum()) if values.len() else None

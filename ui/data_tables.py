@@ -13,6 +13,7 @@ import polars as pl
 
 from metrics import Campaign, Event
 from ui.grid import Cell, Column, Grid
+from ui.known import known_sum, major
 from ui.money import minor_to_major
 from ui.names import Names
 from ui.standing import Delivery, Standing
@@ -42,7 +43,7 @@ def sources_grid(standing: Standing, names: Names) -> Grid:
     rows = tuple(
         (names.of("source", r["source"]), *(r[k] for k in keep)) for r in _largest_first(standing.sources).iter_rows(named=True)
     )
-    sums = [_sum(standing.sources, name) for name in (*_COUNTS, "unaccounted")]
+    sums = [known_sum(standing.sources, name) for name in (*_COUNTS, "unaccounted")]
     return Grid(columns, rows, (words("Total"), *sums, None, None, None, standing.last_ingested))
 
 
@@ -97,12 +98,12 @@ def reconciliation_grid(standing: Standing, names: Names) -> Grid:
             names.of("source", r["source"]),
             fmt.month(r["month"]),
             *(r[k] for k in ("rows_ledger", "rows_mart", "rows_apart")),
-            *(_major(r[k]) for k in ("fils_ledger", "fils_mart", "fils_apart")),
+            *(major(r[k]) for k in ("fils_ledger", "fils_mart", "fils_apart")),
         )
         for r in frame.sort("month", "source", descending=[True, False]).iter_rows(named=True)
     )
-    counts = [_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
-    money = [_major(_sum(frame, k)) for k in ("fils_ledger", "fils_mart", "fils_apart")]
+    counts = [known_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
+    money = [major(known_sum(frame, k)) for k in ("fils_ledger", "fils_mart", "fils_apart")]
     return Grid(columns, rows, (words("Total"), "", *counts, *money))
 
 
@@ -156,14 +157,14 @@ def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], da
             names.of("source", r["source"]),
             r["name"],
             *(r[k] for k in keys),
-            _major(r["fils_accepted"]),
+            major(r["fils_accepted"]),
             local(r["ingested_at"]),
             r["sha256"],
         )
         for r in files.iter_rows(named=True)
     )
-    sums = [_sum(files, key) for key in keys]
-    amount = _major(_sum(files, "fils_accepted")) if files["source"].n_unique() == 1 else None
+    sums = [known_sum(files, key) for key in keys]
+    amount = major(known_sum(files, "fils_accepted")) if files["source"].n_unique() == 1 else None
     return Grid(columns, rows, (words("Total"), "", *sums, amount, "", ""))
 
 
@@ -213,12 +214,3 @@ def events_grid(events: Sequence[Event], names: Names) -> Grid:
 
 def _largest_first(sources: pl.DataFrame) -> pl.DataFrame:
     return sources.sort("rows_in", "source", descending=[True, False], nulls_last=True)
-
-
-def _major(amount: int | None) -> Cell:
-    return None if amount is None else minor_to_major(amount)
-
-
-def _sum(frame: pl.DataFrame, column: str) -> int | None:
-    values = frame[column].drop_nulls()
-    return int(values.sum()) if values.len() else None

@@ -11,8 +11,8 @@ from datetime import datetime
 
 import metrics
 from ui.context import Context
-from ui.grid import Cell, Column, Grid
-from ui.money import minor_to_major
+from ui.grid import Column, Grid
+from ui.known import major
 from ui.names import Names
 
 
@@ -60,8 +60,8 @@ def revisions_grid(context: Context, names: Names, local: Callable[[datetime], d
             names.of("department", r["department"]),
             r["was_rows"],
             r["rows"],
-            _major(r["was_fils"]),
-            _major(r["fils"]),
+            major(r["was_fils"]),
+            major(r["fils"]),
             local(r["revised_at"]),
             *((r["files"],) if whole else ()),
             r["version"],
@@ -69,7 +69,3 @@ def revisions_grid(context: Context, names: Names, local: Callable[[datetime], d
         for r in lines.iter_rows(named=True)
     )
     return Grid(columns, rows)
-
-
-def _major(amount: int | None) -> Cell:
-    return None if amount is None else minor_to_major(amount)

@@ -13,8 +13,7 @@ from typing import Final
 import polars as pl
 
 import metrics
-from metrics import Scope, Snapshot, Window
-from metrics.settlement import REASONS, SUMS, Compared
+from metrics import SETTLEMENT_SUMS, UNMATCHED_REASONS, Compared, Scope, Snapshot, Window
 from metrics.words import N_
 from ui.context import Context
 from ui.fact_cards import Fact
@@ -64,7 +63,7 @@ def settled(context: Context) -> Settled:
 @lru_cache(maxsize=16)
 def _settled(snapshot: Snapshot, scope: Scope, window: Window) -> Settled:
     rows = judged(metrics.settlement(snapshot, scope, window, "day"))
-    sums = {name: int(rows[name].sum()) for name in (*SUMS, "fils_apart", "items")}
+    sums = {name: int(rows[name].sum()) for name in (*SETTLEMENT_SUMS, "fils_apart", "items")}
     sources = set(metrics.coverage(snapshot, scope)["source"])
     return Settled(
         expected="payments" in sources,
@@ -84,7 +83,7 @@ def judged(frame: pl.DataFrame) -> pl.DataFrame:
     """A comparison with `fils_apart` (net, bank less log), `items` that do not match, and whether anything `differs`."""
     net = {side: pl.col(f"{side}_gross_fils") - pl.col(f"{side}_refund_fils") for side in ("log", "bank")}
     apart = pl.any_horizontal(pl.col(log) != pl.col(bank) for log, bank in _PAIRS)
-    items = pl.sum_horizontal(REASONS)
+    items = pl.sum_horizontal(UNMATCHED_REASONS)
     return frame.with_columns(
         (net["bank"] - net["log"]).alias("fils_apart"), items.alias("items"), (apart | (items > 0)).alias("differs")
     )
@@ -175,7 +174,7 @@ def _grid(frame: pl.DataFrame, key: Column, keys: list[Cell], names: Names) -> G
 
 
 def unmatched_grid(context: Context, names: Names) -> Grid:
-    """The items that do not match, newest first; the differences add up in the total."""
+    """The items that do not match, newest first; the last row is the net of their differences, and says so."""
     words, currency = names.format.words, names.format.currency
     columns = (
         Column(words("Number in the log"), "text"),
@@ -200,7 +199,7 @@ def unmatched_grid(context: Context, names: Names) -> Grid:
         )
         for r in frame.iter_rows(named=True)
     )
-    return Grid(columns, rows, (words("Total"), "", "", "", "", "", minor_to_major(int(frame["apart"].sum())), ""))
+    return Grid(columns, rows, (words("Net difference"), "", "", "", "", "", minor_to_major(int(frame["apart"].sum())), ""))
 
 
 def listed_of(context: Context, found: Settled) -> str:

@@ -20,6 +20,7 @@ import polars as pl
 import metrics
 from metrics import Scope, Snapshot, Window, periods
 from ui.context import Context
+from ui.known import known_sum
 from ui.lateness import EVERY_MONTH, SPARSE, Late, delivered, late, reaches
 
 _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") - pl.col("rejected")
@@ -79,7 +80,7 @@ def _standing(snapshot: Snapshot, scope: Scope) -> Standing:
         (pl.col("fils_ledger") - pl.col("fils_mart")).alias("fils_apart"),
     )
     apart = differing(compared)
-    total = {name: _sum(sources, name) for name in ("rows_in", "accepted", "duplicates", "rejected", "open")}
+    total = {name: known_sum(sources, name) for name in ("rows_in", "accepted", "duplicates", "rejected", "open")}
     ingested: Any = sources["last_ingested_at"].max()
     return Standing(
         **total,
@@ -102,11 +103,6 @@ def differing(reconciliation: pl.DataFrame) -> pl.DataFrame:
 def _local(column: str, zone: ZoneInfo) -> pl.Expr:
     """A column of UTC moments as wall-clock time of the store's zone."""
     return pl.col(column).dt.replace_time_zone("UTC").dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
-
-
-def _sum(frame: pl.DataFrame, column: str) -> int | None:
-    values = frame[column].drop_nulls()
-    return int(values.sum()) if values.len() else None
 
 
 def extent(context: Context, window: Window) -> Window:

@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from store.snapshot import open_current
 from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.visits import markup, text, visit
+from ui.control_totals import controls, controls_grid
 from ui.lookups import names_of
 from ui.revisions import revisions_grid
+from ui.settlement import unmatched_grid
 from ui.text import plain
 
 SEPTEMBER_30 = date(2012, 9, 30)
@@ -164,6 +167,21 @@ def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_
     overview = text(visit(monkeypatch, folder))
     assert "1 payment or refund does not match the bank's settlement" in overview
     assert "Bank less log: AED −0.01; see the data page" in overview
+
+
+def test_differences_that_cancel_out_are_not_called_a_total(tmp_path: Path) -> None:
+    """AED +1.00 and AED -1.00 are two things that are wrong; their sum is a net difference, and files have none."""
+    over, short = {**ITEM, "bank_fils": 500}, {**ITEM, "event_id": 2, "bank_fils": 300}
+    settled(tmp_path, compared(DAY_29, amount=2), unmatched=(over, short))
+    with closing(open_current(tmp_path)) as snapshot:
+        context = context_over(snapshot)
+        grid = unmatched_grid(context, names_of(context))
+    assert grid.total is not None
+    assert (grid.total[0], grid.total[6]) == ("Net difference", Decimal("0.00"))
+    store(tmp_path / "files", declared("a.csv", fils_found=5_100), declared("b.csv", fils_found=4_900))
+    with closing(open_current(tmp_path / "files")) as snapshot:
+        context = context_over(snapshot)
+        assert controls_grid(controls(snapshot, context.scope), names_of(context), context.local).total is None
 
 
 def test_a_day_the_bank_has_not_delivered_is_no_difference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
