@@ -22,7 +22,9 @@ from ui.filters import filter_bar
 from ui.grid import Grid
 from ui.lookups import names_of
 from ui.revisions import revisions_grid
-from ui.settlement import by_day, by_department, listed_of, said, settled, unmatched_grid
+from ui.settled import settled
+from ui.settlement import listed_of, said
+from ui.settlement_grids import by_day, by_department, unmatched_grid
 from ui.shell import empty, headline, section
 from ui.standing import Standing, deliveries, extent, standing
 from ui.standing_words import facts, verdict, when_and_how

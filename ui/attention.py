@@ -22,7 +22,7 @@ from ui.context import Context
 from ui.control_totals import differing_files, newest_difference
 from ui.lateness import late
 from ui.lookups import names_of
-from ui.settlement import settled
+from ui.settled import settled
 from ui.standing import differing, standing
 from ui.standing_words import MANY_REJECTED, behind
 

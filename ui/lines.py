@@ -15,13 +15,10 @@ from metrics import Unit
 from ui.bars import base_mark
 from ui.charts import Figure, colours, layout, room_for_first, time_axis, value_axis
 from ui.context import Context
+from ui.revised_marks import revised_marks, stretches
 
 _REACH: Final = 0.26
 """How far the line of a base reaches to either side of the middle of its column; a column reaches 0.325."""
-
-
-_EACH_MARKED: Final = 40
-"""Positions up to which each revised value has a mark of its own."""
 _ROOM_BEFORE: Final = 0.4
 """Share of the width that a label at the end of a line needs before it."""
 
@@ -57,7 +54,11 @@ def running_total(
     colour = colours(context)
     data = [_line(base, colour.context, 1.6), *_alone(base, colour.context, 5)] if base else []
     data += _projection(context, band) if band else []
-    data += [_line(current, colour.accent, 2.6), *_alone(current, colour.accent, 4), *revised_marks(context, current)]
+    data += [
+        _line(current, colour.accent, 2.6),
+        *_alone(current, colour.accent, 4),
+        *revised_marks(context, current.values, current.revised),
+    ]
     over = _is_over(base, current)
     marks = [_base_label(base, colour.muted, above=over)] if base else []
     data.append(_end_dot(current, colour.accent))
@@ -113,7 +114,7 @@ def columns(
     }
     data = [bar]
     data += _base_lines(context, base) if base else []
-    data += revised_marks(context, current)
+    data += revised_marks(context, current.values, current.revised)
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     return {
         "data": data,
@@ -152,7 +153,11 @@ def timeline(
     colour = colours(context)
     data = _bounds(context, bounds)
     data += [_line(base, colour.context, 1.3), *_alone(base, colour.context, 5)] if base else []
-    data += [_line(current, colour.accent, 2.0), *_alone(current, colour.accent, 7), *revised_marks(context, current)]
+    data += [
+        _line(current, colour.accent, 2.0),
+        *_alone(current, colour.accent, 7),
+        *revised_marks(context, current.values, current.revised),
+    ]
     data.append(_end_dot(current, colour.accent))
     values = [v for s in (current, base) if s for v in s.values if v is not None]
     values += [v for pair in bounds if pair for v in pair]
@@ -187,35 +192,11 @@ def _line(series: Series, colour: str, width: float) -> dict[str, Any]:
 def _alone(series: Series, colour: str, size: int) -> list[dict[str, Any]]:
     """Dots for values between two gaps, which a line cannot show."""
     known = [i for i, value in enumerate(series.values) if value is not None]
-    alone = [run[0] for run in _runs(known) if len(run) == 1]
+    alone = [run[0] for run in stretches(known) if len(run) == 1]
     if not alone:
         return []
     marks = {"x": alone, "y": [series.values[i] for i in alone], "marker": {"color": colour, "size": size}}
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
-
-
-def revised_marks(context: Context, series: Series) -> list[dict[str, Any]]:
-    """A small open diamond at each value that was revised, in a long line where a stretch ends; hover says it in words."""
-    colour = colours(context)
-    known = [i for i in series.revised if series.values[i] is not None]
-    if len(series.values) > _EACH_MARKED:
-        known = [run[-1] for run in _runs(known)]
-    if not known:
-        return []
-    look = {"symbol": "diamond", "size": 6, "color": colour.surface, "line": {"color": colour.muted, "width": 1.2}}
-    marks = {"x": known, "y": [series.values[i] for i in known], "marker": look, "cliponaxis": False}
-    return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
-
-
-def _runs(positions: Sequence[int]) -> list[list[int]]:
-    """Positions in order, as stretches without a gap."""
-    runs: list[list[int]] = []
-    for position in positions:
-        if runs and position == runs[-1][-1] + 1:
-            runs[-1].append(position)
-        else:
-            runs.append([position])
-    return runs
 
 
 def _last(series: Series) -> tuple[int, float] | None:
@@ -293,7 +274,7 @@ def _bounds(context: Context, bounds: Sequence[tuple[float, float] | None]) -> l
     """A band over each stretch without a gap; where it would be of one point, a bar from end to end."""
     colour, found = colours(context), []
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    for run in _runs([i for i, pair in enumerate(bounds) if pair]):
+    for run in stretches([i for i, pair in enumerate(bounds) if pair]):
         low, high = ([pair[side] for i in run if (pair := bounds[i])] for side in (0, 1))
         if len(run) == 1:
             found.append({**edge, "x": run * 2, "y": [*low, *high], "line": {"width": 5, "color": colour.accent_soft}})

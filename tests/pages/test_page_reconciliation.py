@@ -18,7 +18,7 @@ from tests.support.visits import markup, text, visit
 from ui.control_totals import controls, controls_grid
 from ui.lookups import names_of
 from ui.revisions import revisions_grid
-from ui.settlement import unmatched_grid
+from ui.settlement_grids import unmatched_grid
 from ui.text import plain
 
 SEPTEMBER_30 = date(2012, 9, 30)

@@ -20,8 +20,8 @@ from store.verify import verify
 from tests.support.contexts import context_over
 from tests.support.deliveries import NOON, Row, deliver
 from tests.support.records import parquet, payment, take
+from ui.settled import settled as settled_of
 from ui.settlement import said
-from ui.settlement import settled as settled_of
 from ui.text import plain
 
 
