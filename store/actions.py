@@ -9,7 +9,7 @@ otherwise in `[contract.<source>]` of the store's settings.toml; what was allowe
 Hazard: `allow` loses what a file says. It is for columns that no number rests on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -31,8 +31,10 @@ class Actions:
     missing: Mapping[str, Action] = field(default_factory=dict)
     unreadable: Mapping[str, Action] = field(default_factory=dict)
 
-    def fitted(self, rows: pl.DataFrame, source: Source, name: str) -> tuple[pl.DataFrame, list[str]]:
+    def fitted(self, rows: pl.DataFrame, source: Source, name: str, beside: Sequence[str] = ()) -> tuple[pl.DataFrame, list[str]]:
         """Rows (LINE and the file's columns) with exactly the contract's columns, and notes of what was allowed.
+
+        `beside`: columns that the file may have beside those, and that were taken off already.
 
         Raises InputError where a column is missing or unknown and its action is to freeze.
         """
@@ -47,9 +49,10 @@ class Actions:
             problems.append(f"column {', '.join(unknown)} is not in the contract of '{source.name}' (action: freeze)")
         if problems:
             renamed = "; was it renamed?" if frozen and unknown else ""
+            also = f"; in a correction file only {', '.join(beside)} stand beside the contract's columns" if beside else ""
             raise InputError(
-                f"{name}: {'; '.join(problems)}{renamed}; found {', '.join(sorted(found))}. Correct the file, use a mapping, or "
-                f"allow it in [contract.{source.name}] of settings.toml"
+                f"{name}: {'; '.join(problems)}{renamed}; found {', '.join(sorted(found))}{also}. Correct the file, use a "
+                f"mapping, or allow it in [contract.{source.name}] of settings.toml"
             )
         notes = [f"{name}: column {column} is missing and taken as nothing (action: allow)" for column in missing]
         notes += [f"{name}: column {column} is not in the contract and left out (action: allow)" for column in unknown]

@@ -19,7 +19,7 @@ from store import correction, derive
 from store.check import CONFLICT, FIRST_DAY, Checked, check
 from store.contract import MAX_FILS, SOURCES, Source
 from store.control import NOTHING, Control
-from store.correction import IDENTITY, Named
+from store.correction import IDENTITY, TOLD, Named
 from store.errors import InputError
 from store.parse import LINE, PROBLEMS, Parsed, typed
 from store.parts import Candidate
@@ -189,7 +189,9 @@ class _Gathered:
         """A batch in the contract's columns and types, and what each of its lines says of references."""
         job, mapping = self._job, self._job.mapping
         if mapping is None:
-            rows, notes = job.actions.fitted(records.rows, job.source, job.name)
+            rows, notes = job.actions.fitted(
+                records.rows, job.source, job.name, beside=(IDENTITY, *TOLD) if job.correcting else ()
+            )
             judged, allowed = job.actions.judged(typed(rows, job.source.schema, job.name), job.name)
             self._notes |= dict.fromkeys([*notes, *allowed])
             return judged, {}

@@ -63,9 +63,19 @@ class Opened:
         """Its records; at least one batch. Raises InputError where it has a column that only correction files have."""
         for records in self._batches():
             self._columns = [name for name in records.rows.columns if name != LINE]
-            if IDENTITY in self._columns and not self._job.correcting:
-                raise InputError(f"{self._job.name}: has a column {IDENTITY} and is no correction file; those are CSV, in UTF-8")
+            if not self._job.correcting:
+                self._no_correction_file()
             yield records
+
+    def _no_correction_file(self) -> None:
+        alike = [name for name in self._columns if name.strip().lower() == IDENTITY]
+        if IDENTITY in alike:
+            raise InputError(f"{self._job.name}: has a column {IDENTITY} and is no correction file; those are CSV, in UTF-8")
+        if alike:
+            raise InputError(
+                f"{self._job.name}: has a column '{alike[0]}'; that of a correction file is called {IDENTITY}, in small letters. "
+                "Give it that name, or take the column out where the file corrects nothing"
+            )
 
     def reading(self) -> str:
         """How it was read, as JSON; read the file first."""

@@ -218,6 +218,23 @@ def test_no_other_file_may_bring_rows_with_the_column_of_corrections(desk: Desk,
     assert f"has a column {IDENTITY} and is no correction file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("_quarantine", "_Quarantine", "has a column '_Quarantine'; that of a correction file is called _quarantine"),
+        ("_rule", "Rule", "column Rule is not in the contract of 'payments' (action: freeze); found"),
+        ("_rule", "Rule", "in a correction file only _quarantine, _rule, _column, _message stand beside"),
+    ],
+)
+def test_a_renamed_column_of_a_correction_file_is_named_as_such(
+    desk: Desk, old: str, new: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixed = correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", signs)
+    fixed.write_text(fixed.read_text("utf-8-sig").replace(old, new, 1), encoding="utf-8")
+    assert desk.run("ingest", "payments", fixed) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_superseding_the_first_file_takes_its_corrections_along(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole file was checked anew: what was corrected by hand would stand beside what the sender corrected himself."""
     fixed = correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", only("2", event_id="22", amount_fils="5"))
