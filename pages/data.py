@@ -12,7 +12,16 @@ import metrics
 from ui.context import Context
 from ui.control_totals import controls, controls_grid
 from ui.data_charts import show_calendar
-from ui.data_tables import campaigns_grid, events_grid, files_grid, money_grid, quarantine_grid, reconciliation_grid, sources_grid
+from ui.data_tables import (
+    campaigns_grid,
+    events_grid,
+    files_grid,
+    money_grid,
+    money_note,
+    quarantine_grid,
+    reconciliation_grid,
+    sources_grid,
+)
 from ui.definitions import definitions_html, matching, settings_html
 from ui.export import grid_row
 from ui.fact_cards import fact_cards
@@ -99,7 +108,7 @@ def _more(context: Context, found: Standing) -> None:
     if reconciliation.open:
         with reconciliation:
             _table(context, "reconciliation", _("Ledger against marts, by month"), reconciliation_grid(found, names))
-            _table(context, "money", _("Amounts in and accounted for"), money_grid(found, names))
+            _table(context, "money", _("Amounts in and accounted for"), money_grid(found, names), note=money_note(found, _))
             changed = revisions_grid(context, names, context.local)
             _table(
                 context, "revisions", _("Revised since published"), changed, _("No published number of this period was revised.")
@@ -127,11 +136,13 @@ def _more(context: Context, found: Standing) -> None:
         settings.html(settings_html(context))
 
 
-def _table(context: Context, key: str, title: str, grid: Grid, nothing: str = "") -> None:
+def _table(context: Context, key: str, title: str, grid: Grid, nothing: str = "", note: str = "") -> None:
     if not grid.rows:
         empty(title, nothing or context._("Nothing to show in this store for your scope."))
         return
     section(title)
+    if note:
+        st.html(f'<p class="k-figure-note">{escape(note)}</p>')
     show_grid(context, grid, title)
     grid_row(context, key, title, grid)
 

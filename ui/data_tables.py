@@ -13,6 +13,7 @@ import polars as pl
 
 from metrics import Campaign, Event
 from ui.grid import Cell, Column, Grid
+from ui.i18n import Translator
 from ui.known import known_sum, major
 from ui.money import minor_to_major
 from ui.names import Names
@@ -71,6 +72,17 @@ def money_grid(standing: Standing, names: Names) -> Grid:
     carrying = standing.sources.drop_nulls("fils_in")
     rows = tuple((names.of("source", r["source"]), *_money_proof(r)) for r in carrying.iter_rows(named=True))
     return Grid(columns, rows, None)
+
+
+def money_note(standing: Standing, words: Translator) -> str:
+    """What to know of rejected amounts: those corrected since are in the table a second time; nothing where none may be."""
+    carrying = standing.sources.drop_nulls("fils_in")
+    if carrying.filter(pl.col("rejected") > pl.col("open")).is_empty():
+        return ""
+    return words(
+        "A rejected amount stays under “Rejected” when its row is corrected: it came in once more with its correction, "
+        "and counts there."
+    )
 
 
 def _money_proof(r: Mapping[str, int | None]) -> list[Cell]:

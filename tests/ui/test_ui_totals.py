@@ -14,7 +14,7 @@ from tests.support.marts import snapshot_in_memory
 from tests.support.scenes import government
 from tests.support.visits import markup, visit
 from ui.answers import ask
-from ui.data_tables import days_grid, events_grid, files_grid, money_grid
+from ui.data_tables import days_grid, events_grid, files_grid, money_grid, money_note
 from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.progression import progression
@@ -83,6 +83,14 @@ def test_amounts_of_each_source_are_proved_and_never_added_up() -> None:
         (Decimal("5.00"), Decimal("5.00"), Decimal("0.00"), Decimal("0.00"), Decimal("0.00")),
     ]
     assert grid.total is None
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(2, False), (1, True)])
+def test_amounts_that_were_corrected_are_said_to_stand_among_the_rejected_ones_too(waiting: int, *, told: bool) -> None:
+    sources = {"source": ["payments", "probes"], "fils_in": [10, None], "rejected": [2, 5], "open": [waiting, 0]}
+    standing = Standing.__new__(Standing)
+    object.__setattr__(standing, "sources", pl.DataFrame(sources))
+    assert ("it came in once more" in money_note(standing, CONTEXT._)) is told
 
 
 def test_files_end_with_their_rows_and_amounts() -> None:
