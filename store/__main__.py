@@ -1,7 +1,7 @@
 """The operator's commands: `python -m store ingest | publish | status | verify | quarantine`, and those of reconcile and upkeep.
 
 Rule: results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 done but nothing usable in a file (or
-`verify` found a difference), 2 refused; what is refused leaves the store as it was; 130 interrupted.
+`verify` found a difference), 2 refused; what is refused leaves the store as it was; 130 interrupted; 141 nobody reads on.
 """
 
 import argparse
@@ -29,6 +29,8 @@ from store.settings import DEFAULT_DATA
 from store.snapshot import current_version, is_readable
 from store.verify import verify
 
+_NOT_READ: Final = 141
+"""What a shell makes of a program that wrote to nobody; an ingest of several files may have been cut off, so it is not 0."""
 _INTERRUPTED: Final = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that comes while it works."""
 
@@ -39,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _folder(options.data)
         code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads what is printed, for example `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOT_READ
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

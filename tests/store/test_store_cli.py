@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -335,3 +338,13 @@ def test_a_source_of_months_is_complete_through_the_end_of_its_last_month(
     assert run(tmp_path / "s", "status", "--format", "json") == 0
     [source] = json.loads(capsys.readouterr().out)["sources"]
     assert (source["first_day"], source["complete_through"]) == ("2012-02-01", "2012-02-29")
+
+
+def test_who_stops_reading_what_is_printed_gets_no_error(tmp_path: Path) -> None:
+    assert run(tmp_path / "s", "ingest", "payments", parquet(tmp_path / "p.parquet", "payments", [payment(1)])) == 0
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "store", "status", "--data", str(tmp_path / "s")]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
