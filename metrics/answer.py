@@ -33,6 +33,8 @@ class Cell:
     denominator: int | None
     n: int
     further: Mapping[str, object] = field(default_factory=dict)
+    whole: bool = True
+    """False for the cell of a base whose department began to report inside the period: it counts in sums, not in a change."""
 
     def count(self, name: str) -> int:
         """A further sum of the KPI, 0 when there were no rows."""
@@ -133,6 +135,16 @@ def without_incomplete(cells: Cells, window: Window, first: date) -> Cells:
     return Cells(rows, cells.total if window.start >= first else EMPTY)
 
 
+def marked_incomplete(cells: Cells, window: Window, since: Callable[[Keys], date | None]) -> Cells:
+    """The same cells of a base; those whose department has data from a day inside of their period only are not whole."""
+
+    def is_whole(keys: Keys) -> bool:
+        first = since(keys)
+        return first is None or period_of(keys, window).start >= first
+
+    return Cells({k: replace(c, whole=is_whole(k)) for k, c in cells.rows.items()}, cells.total)
+
+
 def without_uneven(base: Cells, window: Window, months: Collection[str]) -> Cells:
     """Base cells, under the keys of `window`, of periods that hold none of these months, or are one of them."""
 
@@ -198,7 +210,7 @@ def _row(kpi: Kpi, keys: Keys, cell: Cell, base: Cell | None) -> Row:
         base_numerator=base.numerator,
         base_denominator=base.denominator,
         base_n=base.n,
-        change=_change(kpi, value, base_value),
+        change=_change(kpi, value, base_value) if base.whole else None,
     )
 
 

@@ -6,7 +6,7 @@ Hazard: silence is 0 only where a log that holds every such event delivered on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from metrics.compile import Question, Statement, covered_days, first_days
 from metrics.compile import answer as compile_answer
 from metrics.dimensions import marts, time_of
 from metrics.fetch import fetch
+from metrics.joined import Joined, joined_on
 from metrics.model import Row, Window
 from metrics.periods import key_of, keys, span_of
 from store.snapshot import Snapshot
@@ -55,9 +56,11 @@ def rows(
     earlier: Side | None,
     first: date | None = None,
     uneven: Collection[str] = (),
+    joined: Mapping[tuple[str, str], Joined] | None = None,
 ) -> tuple[tuple[Row, ...], Row]:
     """Rows and total, current beside base; of a base that begins before `first` only the periods after it, and of periods in
-    which only one of the two has `uneven` months no base at all.
+    which only one of the two has `uneven` months no base at all. Rows of departments that `joined` inside the base have no
+    change.
     """
     kpi, by = question.kpi, question.by
     if earlier is None:
@@ -69,6 +72,8 @@ def rows(
     then = _completed(snapshot, question, earlier.window, then)
     if first:
         then = answer.without_incomplete(then, earlier.window, first)
+    if joined:
+        then = answer.marked_incomplete(then, earlier.window, lambda keys: joined_on(joined, keys))
     beside = answer.without_uneven(answer.aligned(by, then, current.window, earlier.window), current.window, uneven)
     return answer.rows_of(kpi, by, now, beside)
 

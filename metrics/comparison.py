@@ -25,6 +25,10 @@ WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are re
 BASE_INCOMPLETE: Final = N_("No comparison for the whole period: data begin on {day}.")
 BEGUN: Final = N_("Data begin on {day}; the days of the period before it are no data, not zero.")
 UNEVEN: Final = N_("No comparison for the whole period: nothing was delivered for {months}.")
+JOINED: Final = N_(
+    "Data of {departments} begin inside the base period, which holds less of them: "
+    "a difference is no growth, and no change is given."
+)
 CLIPPED: Final = N_("Compared as far as the data are complete: to {day}, with the base to {base_day}.")
 BESIDE_TWO: Final = N_("{day} stands beside two days; the total counts it once.")
 NOT_COMPARED: Final = N_("No comparison: data is complete through {day} only.")

@@ -20,7 +20,7 @@ from store.snapshot import Snapshot
 
 _SAME: Final = {"payment_totals": "payments", "status_events": "probes"}
 """Sources that report the same as another one: what one of the two has, need not be in the other."""
-_SPARSE: Final = {"surveys", "feedback"}
+SPARSE: Final = {"surveys", "feedback"}
 _STEADY: Final = {"payments", "payment_totals"}
 """Sources of what happens every month, so that a month of silence is one that was not delivered."""
 
@@ -40,7 +40,7 @@ def first_day(snapshot: Snapshot, kpi: Kpi) -> date | None:
     People answer and complain when they like, so a log of theirs may be silent on its first days: it begins with its month.
     """
     rows = fetch(snapshot, Statement("SELECT source, first_day FROM coverage WHERE first_day IS NOT NULL"))
-    first = {row["source"]: row["first_day"].replace(day=1) if row["source"] in _SPARSE else row["first_day"] for row in rows}
+    first = {row["source"]: row["first_day"].replace(day=1) if row["source"] in SPARSE else row["first_day"] for row in rows}
     begun: dict[str, date] = {}
     for source in set(kpi.source.split()) & set(first):
         reported = _SAME.get(source, source)
@@ -56,18 +56,23 @@ def begun(snapshot: Snapshot, question: Question, start: date) -> date:
     """
     start = max(start, first_day(snapshot, question.kpi) or start)
     narrowed = question.scope.departments is not None or any(d in ("department", "service") for d, _ in question.filters.values)
-    if not narrowed or _SPARSE & set(question.kpi.source.split()):
+    if not narrowed or SPARSE & set(question.kpi.source.split()):
         return start
     return max(_own(snapshot, question, mart, start) for mart in marts(question.kpi))
 
 
 def _own(snapshot: Snapshot, question: Question, mart: str, start: date) -> date:
     """The first day on which the departments asked for are in `mart`; `start` where that is in the month of `start` or before."""
-    if not {"period_start", "service"} <= set(MARTS[mart]):
+    if not records_begin(mart):
         return start
     if fetch(snapshot, reported_by(question, mart, month(start.year, start.month).end)):
         return start
     return min((row["first_day"] for row in fetch(snapshot, first_days(question, mart))), default=start)
+
+
+def records_begin(mart: str) -> bool:
+    """Whether the first record of a department in a mart says when its data begin."""
+    return {"period_start", "service"} <= set(MARTS[mart])
 
 
 def uneven_months(snapshot: Snapshot, question: Question, window: Window, base: Window) -> dict[str, str]:

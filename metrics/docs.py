@@ -53,7 +53,9 @@ a total is the same formula at a coarser grain, never an average of ratios.
 - **A window that begins before the first data** has data from a later day on, which the answer names; its days before are no
   data. A base that does is incomplete: it gives no base value and no change, and a note says from which day there are data.
   Data of a KPI begin with the last of its sources, those of single departments with their first record, if that is in a later
-  month; surveys and feedback count as begun with the month of their first record.
+  month; surveys and feedback count as begun with the month of their first record. The row of a department (or of a service of
+  one) whose data begin so inside the base keeps its base value, for rows add up to the total, but has no change, and a note names
+  the department.
 - **Uneven periods**: where a whole month without any delivery of payments lies in one of the two windows and its counterpart was
   delivered, the period as a whole is not compared, and a note names the month.
 - **Change** is relative (value / base value - 1) for amounts, counts, durations and averages, and a difference for shares,

@@ -29,6 +29,7 @@ from metrics.codes import check_values
 from metrics.comparison import (
     BASE_INCOMPLETE,
     BEGUN,
+    JOINED,
     UNEVEN,
     WHOLE_FEBRUARY,
     beside_two,
@@ -41,6 +42,7 @@ from metrics.completeness import begun, complete_through, uneven_months
 from metrics.dimensions import check, find_kpi, marts, time_of
 from metrics.disclosure import disclosed
 from metrics.fetch import fetch
+from metrics.joined import joined_inside, joiners
 from metrics.model import Filters, Kpi, Result, Row, Scope, Window
 from metrics.notes import notes
 from metrics.periods import unfinished
@@ -88,7 +90,10 @@ def query(
         limits.append(Note(BASE_INCOMPLETE, day=first.isoformat()))
     elif uneven:
         limits.append(Note(UNEVEN, months=", ".join(sorted(uneven.values()))))
-    shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first, uneven))
+    joined = joined_inside(snapshot, question, widened) if widened else {}
+    shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first, uneven, joined))
+    if unlike := joiners(shown, joined):
+        limits.append(Note(JOINED, departments=", ".join(unlike)))
     if since and total.value is not None:
         limits.append(Note(BEGUN, day=since.isoformat()))
     ends = [WHOLE_FEBRUARY] if widened != base else []

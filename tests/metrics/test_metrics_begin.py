@@ -131,3 +131,42 @@ def test_a_balance_has_what_came_before_the_window_in_it() -> None:
     snapshot = snapshot_in_memory(feedback=rows, coverage=coverage(date(2012, 3, 10), "feedback"), complete_through=THROUGH)
     found = ask(snapshot, "complaints_backlog", window=year(2012))
     assert found.since is None
+
+
+def joining(first: date) -> list[Row]:
+    """A transaction of the default department on each day since 2011, and one of 'rta' from its first day on."""
+    return [*daily(date(2011, 1, 1), THROUGH), *daily(first, THROUGH, department="rta", service="salik")]
+
+
+def compared(rows: list[Row], **more: Any) -> Any:
+    return asked(rows, date(2011, 1, 1), base=same_period_last_year(SO_FAR), **more)
+
+
+@pytest.mark.parametrize(("by", "code"), [("department", "rta"), ("service", "salik")])
+def test_a_row_whose_department_began_inside_the_base_has_no_change_and_a_note_says_so(by: str, code: str) -> None:
+    rows = joining(date(2011, 5, 1))
+    found = compared(rows, by=(by,))
+    late, early = sorted(found.rows, key=lambda row: row.key(by) != code)
+    assert (late.value, late.base_value, late.change) == (274, 153, None)
+    assert early.change == pytest.approx(274 / 273 - 1)
+    assert found.total.base_value == late.base_value + early.base_value == 426
+    assert found.notes == (
+        "Data of rta begin inside the base period, which holds less of them: a difference is no growth, and no change is given.",
+    )
+    assert compared(rows, filters=Filters.of(department="rta")).total.change is None
+
+
+def test_a_department_that_began_inside_the_base_is_compared_in_the_periods_after_that() -> None:
+    rows = joining(date(2011, 5, 10))
+    found = compared(rows, by=("month", "department"))
+    own = compared(rows, by=("month",), filters=Filters.of(department="rta"))
+    changes = {row.key("month"): row.change for row in found.rows if row.key("department") == "rta"}
+    assert changes == {row.key("month"): row.change for row in own.rows}
+    assert (changes["2012-05"], changes["2012-06"]) == (None, 0.0)
+
+
+@pytest.mark.parametrize("first", [date(2011, 1, 5), date(2011, 10, 1)], ids=["first month", "after the base"])
+def test_a_department_that_began_outside_the_base_or_in_its_first_month_needs_no_note(first: date) -> None:
+    found = compared(joining(first), by=("department",))
+    assert found.notes == ()
+    assert compared(joining(date(2011, 5, 1))).notes == ()
