@@ -17,7 +17,7 @@ from store.compared import INSIDE, REASONS
 from store.listing import FORMATS
 from store.snapshot import open_current
 
-COLUMNS: Final = ("check", "of", "what", "expected", "found", "difference", "since")
+COLUMNS: Final = ("check", "of", "what", "expected", "found", "difference", "since_utc")
 Rows = list[tuple[Any, ...]]
 _CONTROLS: Final = """
     SELECT 'control totals', source || '/' || name, what, expected, found, found - expected, ingested_at
@@ -34,7 +34,7 @@ _LISTED: Final = f"""
     SELECT event_id, period_start, department, reason, log_fils, bank_fils,
            coalesce(bank_fils, 0) - coalesce(log_fils, 0), settled_on
     FROM unmatched WHERE {INSIDE} ORDER BY period_start, department, event_id"""
-_REVISED: Final = ("source", "from", "to", "department", "was_rows", "rows", "was_fils", "fils", "since", "files", "version")
+_REVISED: Final = ("source", "from", "to", "department", "was_rows", "rows", "was_fils", "fils", "since_utc", "files", "version")
 _REVISIONS: Final = """
     SELECT source, period_start, period_end, department, was_rows, rows, was_fils, fils, revised_at, files, version
     FROM revisions WHERE period_start <= ? AND period_end >= ? ORDER BY revised_at DESC, source, period_start, department"""
@@ -130,11 +130,13 @@ def _span(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> str:
 def _verdict(cursor: duckdb.DuckDBPyConnection, days: tuple[date, date], found: Rows, version: str) -> str:
     span = _span(cursor, *days)
     settled = f"log and settlement compared for {span}" if span else "no day that both log and settlement delivered"
-    return f"{len(found):,} differences in {version}; {settled}" if found else f"nothing differs in {version}; {settled}"
+    number = "1 difference" if len(found) == 1 else f"{len(found):,} differences"
+    return f"{number} in {version}; {settled}" if found else f"nothing differs in {version}; {settled}"
 
 
 def _revised(rows: Rows, version: str) -> str:
-    return f"{len(rows):,} revisions in {version}" if rows else f"no published number was revised in {version}"
+    number = "1 revision" if len(rows) == 1 else f"{len(rows):,} revisions"
+    return f"{number} in {version}" if rows else f"no published number was revised in {version}"
 
 
 def _day(text: str) -> date:

@@ -53,7 +53,7 @@ def test_where_nothing_differs_it_says_so(tmp_path: Path, data: Path, capsys: py
     publish(data)
     code, out = reconcile(data, capsys)
     assert (code, out.startswith("nothing differs in 2")) == (0, True)
-    assert reconcile(data, capsys, "--format", "csv") == (0, "check,of,what,expected,found,difference,since\n")
+    assert reconcile(data, capsys, "--format", "csv") == (0, "check,of,what,expected,found,difference,since_utc\n")
 
 
 def test_a_file_taken_in_unreconciled_differs_until_a_correction_takes_its_place(
