@@ -10,7 +10,8 @@ How far:  `complete_through(snapshot)`
 Windows:  `year_to_date(through)`, `month(year, n)`, `quarter(year, n)`, `year(n)`, `same_period_last_year(window)`,
           `previous_period(window)`, `span_of(key)`, `keys(window, grain)`
 Look up:  `departments`, `services`, `target(s)`, `incidents`, `campaigns`, `events`, `waves`, `monitor_summaries`, and
-          for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`
+          for the operator `coverage`, `coverage_days`, `reconciliation`, `files`, `controls`, `quarantine`, `meta`,
+          and `total_gaps(snapshot, scope)`: periods that a body left out of its totals
 Revised:  `revisions(snapshot, scope, window)`: numbers that changed after they had been published
 Settled:  `compared(snapshot, window)`, `settlement(..., by)`, `unmatched(...)`: the payment log against the bank's settlements
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
@@ -26,6 +27,7 @@ from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
 from metrics.explain import Decomposition, Part, contributions, rate_and_mix, volume_and_value
+from metrics.gaps import total_gaps
 from metrics.model import Direction, Filters, Interval, Kpi, Number, Result, Row, Scope, Unit, Window
 from metrics.periods import (
     Grain,
@@ -160,6 +162,7 @@ __all__ = [
     "span_of",
     "target",
     "targets",
+    "total_gaps",
     "unfinished",
     "unmatched",
     "volume_and_value",

@@ -7,7 +7,7 @@ Hazard: a missing day is a gap in the data, not a day without payments; the page
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from typing import Any, Final
 
@@ -43,18 +43,26 @@ def show_calendar(context: Context, deliveries: Sequence[Delivery], window: Wind
 
 
 def _listed(context: Context, delivery: Delivery) -> str:
-    """The first missing days of a source, by name."""
+    """The first missing days of a source, by name; what only some bodies owe, with their names."""
+    words, names = context._, names_of(context)
+    source = names.of("source", delivery.source)
+    of_bodies = {day for one in delivery.owed for day in one.months}
+    of_all = [day for day in delivery.missing if day not in of_bodies]
+    said = [words("{source} missing: {days}", source=source, days=_first(context, delivery, of_all))] if of_all else []
+    for one in delivery.owed:
+        bodies = words(", ").join(context.format.name(names.of("department", code)) for code in one.bodies)
+        days = _first(context, delivery, one.months)
+        said.append(words("{source} missing from {bodies}: {days}", source=source, bodies=bodies, days=days))
+    return "; ".join(said)
+
+
+def _first(context: Context, delivery: Delivery, days: Sequence[date]) -> str:
+    """The first of these days (or months), and how many more there are."""
     write = context.format
-    named = [write.month(day) if delivery.monthly else write.date(day) for day in delivery.missing[:_MOST_NAMED]]
-    more = len(delivery.missing) - len(named)
-    if more:
+    named = [write.month(day) if delivery.monthly else write.date(day) for day in days[:_MOST_NAMED]]
+    if more := len(days) - len(named):
         named.append(context._("{n} more", n=write.count(more)))
-    days = context._(", ").join(named)
-    if delivery.bodies:
-        bodies = context._(", ").join(write.name(names_of(context).of("department", code)) for code in delivery.bodies)
-        source = names_of(context).of("source", delivery.source)
-        return context._("{source} missing from {bodies}: {days}", source=source, bodies=bodies, days=days)
-    return context._("{source} missing: {days}", source=names_of(context).of("source", delivery.source), days=days)
+    return context._(", ").join(named)
 
 
 def calendar(context: Context, deliveries: Sequence[Delivery], window: Window) -> Figure:

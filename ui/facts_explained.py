@@ -35,7 +35,7 @@ def facts_explained(context: Context) -> str:
             _("Days and months missing"),
             _(
                 "Days (or months) from the first delivery of a source on that nothing came for: in the period shown, and "
-                "after it where other sources or bodies have come further."
+                "after it where other sources or bodies have come further. A month that a single body left out is one of them."
             ),
         ),
         (_("Snapshot"), context.snapshot.version),

@@ -25,7 +25,7 @@ SPARSE: Final = frozenset({"surveys", "feedback"})
 """Sources of what people do when they like, which may be silent on the first days of their month."""
 HOLDING: Final = (EVERY_DAY - {"settlements"}) | {"payment_totals"}
 """Sources that complete-through waits for."""
-_TOTALS: Final = "payment_totals"
+TOTALS: Final = "payment_totals"
 _DAY: Final = timedelta(days=1)
 _MONTH_DAYS: Final = 30.44
 
@@ -76,7 +76,7 @@ def _late(snapshot: Snapshot, scope: Scope) -> tuple[Late, ...]:
         return ()
     found = [Late(source, day, now, ahead) for source, day in daily.items() if day < now - _DAY]
     for source in sorted(EVERY_MONTH & set(reached)):
-        bodies = _behind(snapshot, scope) if source == _TOTALS else ()
+        bodies = _behind(snapshot, scope) if source == TOTALS else ()
         due = _due(reached[source], _months(snapshot, scope, source, last.get(source, reached[source])), now)
         due = max(due, last.get(source, due)) if bodies else due
         if reached[source] < due:

@@ -21,7 +21,8 @@ import metrics
 from metrics import Scope, Snapshot, Window, periods
 from ui.context import Context
 from ui.known import known_sum
-from ui.lateness import EVERY_MONTH, SPARSE, Late, delivered, late, reaches
+from ui.lateness import EVERY_MONTH, SPARSE, TOTALS, delivered, late, reaches
+from ui.owed import Owed, owed
 
 _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") - pl.col("rejected")
 
@@ -30,7 +31,7 @@ _BALANCE: Final = pl.col("rows_in") - pl.col("accepted") - pl.col("duplicates") 
 class Delivery:
     """The days of one source inside a window: what came, and what is missing from its first day to the last that was due.
 
-    `bodies` are the codes of those that owe the last missing periods, where it is known; `begins` is the first day delivered,
+    `owed` says which of the missing months only some bodies owe, and which bodies; `begins` is the first day delivered,
     where the window begins before it: nothing is missing before, and there is no data.
     """
 
@@ -38,7 +39,7 @@ class Delivery:
     delivered: frozenset[date]
     missing: tuple[date, ...]
     monthly: bool
-    bodies: tuple[str, ...] = ()
+    owed: tuple[Owed, ...] = ()
     begins: date | None = None
 
 
@@ -120,8 +121,10 @@ def deliveries(context: Context, window: Window) -> list[Delivery]:
     for source, days in delivered(context.snapshot, context.scope).items():
         due = behind[source].due if source in behind else reached.get(source, context.facts.complete_through)
         one = _delivery(source, days, seen, min(seen.end, due))
-        if source in behind and behind[source].bodies and seen.end > behind[source].reached:
-            one = _owed(one, behind[source])
+        if source == TOTALS:
+            one = _less(
+                one, owed(context, behind.get(source), Window(seen.start, max(seen.start, min(seen.end, due))), one.missing)
+            )
         found.append(one)
     return found
 
@@ -144,12 +147,11 @@ def _begins(source: str, first: date, window: Window) -> date | None:
     return first if window.start < from_then <= window.end else None
 
 
-def _owed(found: Delivery, behind: Late) -> Delivery:
+def _less(found: Delivery, owed: tuple[Owed, ...]) -> Delivery:
     """The same where some bodies owe months that others have delivered: those are missing too."""
-    owed = {day.replace(day=1) for day in _span(Window(behind.reached + timedelta(days=1), behind.due))}
-    there = frozenset(day for day in found.delivered if day.replace(day=1) not in owed)
-    missing = tuple(sorted(owed.union(found.missing)))
-    return replace(found, delivered=there, missing=missing, bodies=behind.bodies)
+    months = {day for one in owed for day in one.months}
+    there = frozenset(day for day in found.delivered if day.replace(day=1) not in months)
+    return replace(found, delivered=there, missing=tuple(sorted(months.union(found.missing))), owed=owed)
 
 
 def _span(window: Window) -> list[date]:

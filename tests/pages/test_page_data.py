@@ -206,6 +206,41 @@ def test_a_body_that_is_behind_is_named_in_arabic_and_on_the_overview(monkeypatc
     assert "Bristol: totals delivered only to 31 January 2021" in overview
 
 
+def without_february(folder: Path) -> Path:
+    """Bath reports January to March, Bristol January and March."""
+    rows = [*reported("bath", range(1, 4)), *reported("bristol", range(1, 4, 2))]
+    last = date(2021, 3, 31)
+    build_snapshot(
+        folder,
+        payments=rows,
+        departments=[{"code": c, "name_en": c.title(), "name_ar": n} for c, n in (("bath", "باث"), ("bristol", "بريستول"))],
+        coverage=[coverage("payment_totals", first_day=date(2021, 1, 1), last_day=last, complete_through=last)],
+        coverage_days=[
+            {"source": "payment_totals", "day": date(2021, n, 1), "rows": 1, "fils": 0, "delivered": True} for n in range(1, 4)
+        ],
+        complete_through=last,
+    ).close()
+    return folder
+
+
+@pytest.mark.parametrize("more", [{}, {"from": "2021-02-01", "to": "2021-02-28"}], ids=["year to date", "its month only"])
+def test_a_month_that_one_body_left_out_is_missing_though_the_others_delivered_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: dict[str, str]
+) -> None:
+    app = visit(monkeypatch, without_february(tmp_path), "data", **more)
+    card = markup(app).split("Days and months missing</h2>")[1].split("</article>")[0]
+    assert '<p class="k-value">1</p>' in card
+    assert "Payment totals missing from Bristol: February 2021" in text(app)
+    assert "Every day and month from the first delivery on is there" not in text(app)
+    assert "1 month missing" in app.get("plotly_chart")[0].proto.spec
+
+
+def test_a_month_that_a_body_left_out_is_not_missing_in_other_months(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    app = visit(monkeypatch, without_february(tmp_path), "data", **{"from": "2021-03-01", "to": "2021-03-31"})
+    assert "missing from" not in text(app)
+    assert "Every day and month from the first delivery on is there" in text(app)
+
+
 def test_months_are_those_of_the_calendar_whatever_the_number_of_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     same = {"month": date(2012, 9, 1), "rows_ledger": 9, "rows_mart": 9, "fils_ledger": None, "fils_mart": None}
     both = [{**same, "source": source} for source in ("payments", "probes")]

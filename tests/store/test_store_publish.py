@@ -1,6 +1,7 @@
 """Publishing: what a snapshot holds, what is refused, what is made again, and what a crash leaves behind."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from metrics import Scope, Window, total_gaps
 from store import files, ledger, quarantine, series, status
 from store.errors import PublishError
 from store.marts import MARTS
@@ -264,6 +266,21 @@ def test_totals_wait_for_the_body_that_has_not_delivered_its_last_period(data: P
     assert rows(data, "SELECT value FROM meta WHERE key = 'totals_behind'") == [("rta",)]
     assert rows(data, "SELECT source, last_day, complete_through FROM coverage") == [("payment_totals", AUGUST, JULY)]
     assert [s.complete_through for s in status.sources(data)] == [JULY]
+
+
+def test_a_month_that_one_body_left_out_holds_nobody_back_and_stays_a_gap_until_it_comes(data: Path) -> None:
+    june = date(2012, 6, 30)
+    deliver(data, "payment_totals", [*months("dewa", june, JULY, AUGUST), *months("rta", june, AUGUST)])
+    assert publish(data).endswith("complete through 2012-08-31")
+    assert gaps(data) == (("rta", Window(date(2012, 7, 1), JULY)),)
+    deliver(data, "payment_totals", months("rta", JULY))
+    publish(data)
+    assert gaps(data) == ()
+
+
+def gaps(data: Path) -> tuple[tuple[str, Window], ...]:
+    with closing(open_current(data)) as snapshot:
+        return total_gaps(snapshot, Scope.everything())
 
 
 @pytest.mark.parametrize(
