@@ -273,7 +273,7 @@ def test_a_month_that_one_body_left_out_holds_nobody_back_and_stays_a_gap_until_
     deliver(data, "payment_totals", [*months("dewa", june, JULY, AUGUST), *months("rta", june, AUGUST)])
     assert publish(data).endswith("complete through 2012-08-31")
     assert gaps(data) == (("rta", Window(date(2012, 7, 1), JULY)),)
-    deliver(data, "payment_totals", months("rta", JULY))
+    deliver(data, "payment_totals", months("rta", JULY), "late")
     publish(data)
     assert gaps(data) == ()
 
