@@ -29,7 +29,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "settled": 147,
             "gross_fils": 100,
         },
-        {"day": date(2011, 1, 31), "department": "customs", "settled": 2_054_024, "gross_fils": 260_000_000_000},
+        {"day": date(2011, 9, 30), "department": "customs", "settled": 2_054_024, "gross_fils": 260_000_000_000},
+        *({"day": date(year, 1, 31), "department": "customs"} for year in (2011, 2012)),
     ]
     spend = [{"period_start": date(2012, 9, 1), "period_end": date(2012, 9, 30), "spent_fils": 7}]
     survey = [{"day": date(2012, 9, 1), "csat_valid": 40, "csat_top2": 20, "invited": 160, "completed": 40}]
