@@ -26,8 +26,9 @@ def test_arabic_has_its_sidebar_on_the_right_and_its_first_card_too(visit: Open)
     cards = [box(card)["x"] for card in page.locator(".k-card").all()]
     assert cards == sorted(cards, reverse=True)
     assert page.evaluate("getComputedStyle(document.querySelector('.k-headline')).textAlign") in ("start", "right")
-    charts = [box(chart)["x"] for chart in page.locator(".js-plotly-plot").all()]
-    assert charts[0] > charts[1]
+    charts = page.locator(".js-plotly-plot")
+    charts.nth(1).wait_for()
+    assert box(charts.nth(0))["x"] > box(charts.nth(1))["x"]
 
 
 def test_english_has_its_sidebar_on_the_left(visit: Open) -> None:
