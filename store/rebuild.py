@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from store import corrected, files, ledger, receipt, replay, retired, settings
 from store.control import Compared
@@ -173,9 +174,9 @@ def _refused(data: Path, problems: Sequence[str]) -> LedgerError:
 
 
 def _record(book: sqlite3.Connection, row: sqlite3.Row) -> FileRecord:
-    """The entry of a file as it entered, from the ledger."""
+    """The entry of a file as it entered, from the ledger, whose tables (ledger.sql, STRICT) give the types of each row."""
 
-    def of(query: str) -> list[tuple[object, ...]]:
+    def of(query: str) -> list[Any]:
         return [tuple(each) for each in book.execute(query, (row["sha256"],))]
 
     return FileRecord(
@@ -183,13 +184,13 @@ def _record(book: sqlite3.Connection, row: sqlite3.Row) -> FileRecord:
         state="refused" if row["state"] == "refused" else "live",
         totals=Totals(**{name: row[name] for name in Totals.__dataclass_fields__}),
         covers=None if row["covers_from"] is None else (row["covers_from"], row["covers_to"]),
-        controls=tuple(Compared(*each) for each in of("SELECT what, expected, found FROM controls WHERE file_sha256 = ?")),  # type: ignore[arg-type]  # as ledger.sql types them
-        parts=tuple(Part(*each) for each in of(_PARTS)),  # type: ignore[arg-type]
-        days=tuple(of(_DAYS)),  # type: ignore[arg-type]
-        rejects=tuple(of('SELECT line, "column", rule, raw FROM rejects WHERE file_sha256 = ? ORDER BY line')),  # type: ignore[arg-type]
-        skips=tuple(of("SELECT reason, lines FROM skips WHERE file_sha256 = ?")),  # type: ignore[arg-type]
-        relies=dict(of("SELECT on_sha256, rows FROM relies WHERE file_sha256 = ?")),  # type: ignore[arg-type]
-        corrections=tuple(of(_CORRECTIONS)) if row["corrects"] else None,  # type: ignore[arg-type]
+        controls=tuple(Compared(*each) for each in of("SELECT what, expected, found FROM controls WHERE file_sha256 = ?")),
+        parts=tuple(Part(*each) for each in of(_PARTS)),
+        days=tuple(of(_DAYS)),
+        rejects=tuple(of('SELECT line, "column", rule, raw FROM rejects WHERE file_sha256 = ? ORDER BY line')),
+        skips=tuple(of("SELECT reason, lines FROM skips WHERE file_sha256 = ?")),
+        relies=dict(of("SELECT on_sha256, rows FROM relies WHERE file_sha256 = ?")),
+        corrections=tuple(of(_CORRECTIONS)) if row["corrects"] else None,
     )
 
 
