@@ -16,7 +16,7 @@ from typing import Literal
 
 import polars as pl
 
-from store import control, corrected, correction, derive, entry, files, intake, ledger, parts, receipt, sandbox, settings
+from store import control, corrected, correction, derive, entry, files, holding, intake, ledger, parts, receipt, sandbox, settings
 from store.actions import Actions, actions
 from store.check import CONFLICT
 from store.contract import SOURCES, Source
@@ -210,6 +210,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     whole = job.source.kind == "reference" and job.correcting is None
     refused = not (totals.accepted or totals.duplicates) and (whole or bool(replaced))
     rejects = entry.rejects(taken, late)
+    since = holding.since(connection, order.data, job.source, job.sha256, settled.left, number)
     record = FileRecord(
         sha256=job.sha256,
         seq=number,
@@ -228,6 +229,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
         relies=dict(settled.relies),
         reading=taken.reading,
         corrections=arrival.corrects.settled([line for line, *_ in rejects], settled.held) if arrival.corrects else None,
+        holds_since=since,
     )
     record.check()
     return record, {} if refused else {sha: name for sha, name in gone.items() if sha != job.sha256}

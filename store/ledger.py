@@ -148,7 +148,7 @@ class Totals:
 class FileRecord:
     """Everything the ledger keeps about one file that came in; see ledger.sql for the meaning of the fields.
 
-    `corrections` are None for a file that corrects no rejected rows.
+    `corrections` are None for a file that corrects no rejected rows, `holds_since` is 0 in receipts of ledgers before version 8.
     """
 
     sha256: str
@@ -168,6 +168,7 @@ class FileRecord:
     relies: Mapping[str, int]
     reading: str | None = None
     corrections: tuple[Correction, ...] | None = None
+    holds_since: int = 0
 
     def check(self) -> None:
         """Raise LedgerError unless rows and fils add up, per file, part, day and reject."""
@@ -235,15 +236,18 @@ def open_rows(connection: sqlite3.Connection, sha256: str) -> int:
 
 
 def forsaken(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Live files (sha256, source, name, rows, on_name) whose duplicates were left out for a file that counts no longer."""
+    """Live files (sha256, source, name, rows) whose duplicates were left out for a file (on_name, on_state) that counts no
+    longer, or was read again since and let go of rows."""
     return connection.execute(_FORSAKEN).fetchall()
 
 
 def reread(forsaken: sqlite3.Row) -> str:
     """What to tell the operator about a row of `forsaken`."""
+    since = "was read again since and does not hold all its rows any more"
     return (
-        f"{forsaken['source']}/{forsaken['name']}: {forsaken['rows']:,} of its rows were left out as duplicates of"
-        f" {forsaken['on_name']}, which has been superseded since; ingest the file again with --supersede"
+        f"{forsaken['source']}/{forsaken['name']}: {forsaken['rows']:,} of its rows were left out as duplicates of "
+        f"{forsaken['on_name']}, which {since if forsaken['on_state'] == 'live' else 'has been superseded since'}; "
+        "ingest the file again with --supersede"
     )
 
 
@@ -263,6 +267,7 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
         "corrects": int(entry.corrections is not None),
         "ingested_at": entry.ingested_at,
         "state": entry.state,
+        "holds_since": entry.holds_since,
         **dict(zip(("covers_from", "covers_to"), entry.covers or (None, None), strict=True)),
         **asdict(entry.totals),
     }
@@ -286,6 +291,6 @@ def record(connection: sqlite3.Connection, entry: FileRecord, superseded: Collec
 
 
 _FORSAKEN: Final = """
-    SELECT files.sha256, files.source, files.name, relies.rows, held.name AS on_name
+    SELECT files.sha256, files.source, files.name, relies.rows, held.name AS on_name, held.state AS on_state
     FROM relies JOIN files ON files.sha256 = file_sha256 JOIN files held ON held.sha256 = on_sha256
-    WHERE files.state = 'live' AND held.state <> 'live' ORDER BY files.source, files.name"""
+    WHERE files.state = 'live' AND (held.state <> 'live' OR held.holds_since > files.seq) ORDER BY files.source, files.name"""

@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS files (
     state           TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'refused')),
     superseded_by   TEXT,                       -- sha256 of the file that took its place
     retired_at      TEXT,                       -- UTC; when its parts, which count no longer, were removed on purpose
+    holds_since     INTEGER NOT NULL DEFAULT 0, -- number of the commit since which it has held all its rows, for it may be read again;
+                                                -- 0 where a version of the store before 8 took it in
     CHECK (rows_in = accepted + duplicates + rejected),
     CHECK (fils_in = fils_accepted + fils_duplicates + fils_rejected)
 ) STRICT;
@@ -95,7 +97,8 @@ CREATE VIEW IF NOT EXISTS counting AS                         -- corrections who
     SELECT corrections.*, files.name, files.seq FROM corrections JOIN files ON files.sha256 = by_sha256
     WHERE files.state = 'live' AND (
         held_by IS NULL
-        OR held_by IN (SELECT sha256 FROM files WHERE state = 'live' AND NOT corrects)
+        OR EXISTS (SELECT 1 FROM files holding WHERE holding.sha256 = held_by AND holding.state = 'live'
+                   AND NOT holding.corrects AND holding.holds_since <= files.seq)
         OR EXISTS (SELECT 1 FROM corrections own JOIN files holding ON holding.sha256 = own.by_sha256
                    WHERE own.content = corrections.content AND own.held_by IS NULL
                      AND holding.state = 'live' AND holding.source = files.source));
@@ -122,7 +125,7 @@ CREATE TABLE IF NOT EXISTS skips (                            -- how many lines 
 
 CREATE TABLE IF NOT EXISTS relies (             -- duplicates of a file that were left out because another file holds the row
     file_sha256 TEXT NOT NULL REFERENCES files (sha256),
-    on_sha256   TEXT NOT NULL,                  -- once that file is superseded, this one has to be read again
+    on_sha256   TEXT NOT NULL,                  -- once that file is superseded, or lets go of rows, this one has to be read again
     rows        INTEGER NOT NULL,
     PRIMARY KEY (file_sha256, on_sha256)
 ) STRICT;

@@ -11,7 +11,7 @@ from typing import Final
 from store.contract import SOURCES
 from store.errors import LedgerError
 
-VERSION: Final = 7
+VERSION: Final = 8
 _SCHEMA: Final = Path(__file__).with_name("ledger.sql")
 
 
@@ -62,13 +62,14 @@ def _from_2(connection: sqlite3.Connection) -> None:
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    """Add to a ledger of version 2 to 6 what later versions know more of files and snapshots."""
+    """Add to a ledger of version 2 to 7 what later versions know more of files and snapshots."""
     for table, column in (
         ("files", "retired_at TEXT"),
         ("snapshots", "sha256 TEXT"),
         ("files", "reading TEXT"),
         ("files", "corrects INTEGER NOT NULL DEFAULT 0"),
         ("corrections", "held_by TEXT"),
+        ("files", "holds_since INTEGER NOT NULL DEFAULT 0"),
     ):
         columns = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
         if columns and column.partition(" ")[0] not in columns:

@@ -180,7 +180,7 @@ def _record(book: sqlite3.Connection, row: sqlite3.Row) -> FileRecord:
         return [tuple(each) for each in book.execute(query, (row["sha256"],))]
 
     return FileRecord(
-        **{name: row[name] for name in ("sha256", "seq", "source", "name", "mapping", "ingested_at", "reading")},
+        **{name: row[name] for name in ("sha256", "seq", "source", "name", "mapping", "ingested_at", "reading", "holds_since")},
         state="refused" if row["state"] == "refused" else "live",
         totals=Totals(**{name: row[name] for name in Totals.__dataclass_fields__}),
         covers=None if row["covers_from"] is None else (row["covers_from"], row["covers_to"]),

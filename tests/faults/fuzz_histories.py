@@ -119,6 +119,8 @@ class Histories(RuleBasedStateMachine):
         """What counts is untouched where the store is cleaned, its ledger made again, or its backup restored elsewhere."""
         if what.startswith("vacuum"):
             self._upkeep("vacuum", *(["--keep-days", "0"] if what == "vacuum all" else []))
+            if what == "vacuum all":
+                self.model.retire()
         elif what == "rebuild":
             self._upkeep("rebuild")
         else:

@@ -23,6 +23,11 @@ Verdicts = tuple[int, int, int, int, int, int]
 """Rows accepted, duplicate and rejected, then the fils of each."""
 
 
+_GONE: Final = {"live": "was read again since and does not hold all its rows any more"} | dict.fromkeys(
+    ("superseded", "refused"), "has been superseded since"
+)
+
+
 class Row(NamedTuple):
     """One row of a file."""
 
@@ -66,8 +71,9 @@ class Row(NamedTuple):
 
 @dataclass
 class File:
-    """One file that came in: what became of its rows, on how many rows of which files it relies for its duplicates, and what its
-    side file said of its rows and fils."""
+    """One file that came in: what became of its rows, on how many rows of which files it relies for its duplicates, what its side
+    file said of its rows and fils, the number of its commit and of the one since which it has held all its rows, and whether
+    those were removed on purpose."""
 
     sha256: str
     name: str
@@ -78,6 +84,9 @@ class File:
     relies: Counter[str] = field(default_factory=Counter)
     differing: int = 0
     said: tuple[int, int] | None = None
+    number: int = 0
+    since: int = 0
+    retired: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -91,6 +100,15 @@ class File:
                 sums[n] += 1
                 sums[n + 3] += row.fils
         return {day: tuple(sums) for day, sums in days.items()}  # type: ignore[misc]  # six of them
+
+    def keeps(self, before: "File") -> bool:
+        """Whether all rows of an earlier reading are among its own; of removed rows that is known where their Parquet, which
+        names the file, is the same."""
+        if not before.retired:
+            return {*before.accepted} <= {*self.accepted}
+        months = {row.day[:7] for row in before.accepted}
+        mine = {row for row in self.accepted if row.day[:7] in months}
+        return not months or (self.name == before.name and mine == {*before.accepted})
 
 
 @dataclass(frozen=True)
@@ -110,6 +128,7 @@ class Model:
     """All files by hash, in the order of their commits, and what was published last."""
 
     files: dict[str, File] = field(default_factory=dict)
+    commits: int = 0
     published: dict[str, File] | None = None
 
     def ingest(self, new: Delivery) -> int:
@@ -145,15 +164,25 @@ class Model:
     def live(self) -> list[File]:
         return [file for file in self.files.values() if file.state == "live"]
 
+    def retire(self) -> None:
+        """Remove the rows of superseded files."""
+        for file in self.files.values():
+            file.retired = file.state == "superseded"
+
     def forsaken(self) -> list[tuple[File, str]]:
-        """Live files and the hash of a file they rely on, which counts no longer."""
-        return [(file, sha) for file in self.live() for sha in file.relies if self.files[sha].state != "live"]
+        """Live files and the hash of a file they rely on, which counts no longer, or let go of rows since."""
+        return [
+            (file, sha)
+            for file in self.live()
+            for sha in file.relies
+            if self.files[sha].state != "live" or self.files[sha].since > file.number
+        ]
 
     def problems(self) -> set[str]:
         """What `verify` is to say."""
         return {
             f"payments/{file.name}: {file.relies[sha]:,} of its rows were left out as duplicates of {self.files[sha].name}, "
-            "which has been superseded since; ingest the file again with --supersede"
+            f"which {_GONE[self.files[sha].state]}; ingest the file again with --supersede"
             for file, sha in self.forsaken()
         }
 
@@ -189,7 +218,10 @@ class Model:
                 file.rejected.append(row)
 
     def _record(self, file: File) -> None:
-        self.files.pop(file.sha256, None)
+        before = self.files.pop(file.sha256, None)
+        self.commits += 1
+        file.number = self.commits
+        file.since = before.since if before and file.keeps(before) else file.number
         self.files[file.sha256] = file
 
 
