@@ -41,7 +41,8 @@ class Told:
 
     def settled(self, rejected: Collection[int], held: Mapping[int, str]) -> tuple[Correction, ...]:
         """Corrections of the lines that are not among the rejected ones. `held` are lines that a stored file (SHA-256) has
-        already; copies of such a line are held by it too."""
+        already; copies of such a line are held by it too. Their own file holds copies of a line that contradicts the store,
+        which is to say that nobody does, for the line was rejected: they correct nothing."""
         out, contents = {*rejected}, {line: self.named[line].content for line in sorted(self.named)}
         holders = {contents[line]: sha256 for line, sha256 in held.items()}
         return tuple((at, *self.rows[at], said, holders.get(said)) for at, said in contents.items() if at not in out)
@@ -165,7 +166,7 @@ def _stored(book: sqlite3.Connection, data: Path, file: sqlite3.Row) -> Counter[
 
 _BEFORE: Final = """
     SELECT file_sha256, line, content, by_sha256 FROM corrections JOIN files ON files.sha256 = by_sha256
-    WHERE state = 'live' AND file_sha256 = ?"""
+    WHERE state = 'live' AND file_sha256 = ? AND held_by IS NOT by_sha256"""
 _CORRECTING: Final = """
     SELECT DISTINCT files.sha256, files.name FROM corrections JOIN files ON files.sha256 = by_sha256
     WHERE state = 'live' AND file_sha256 = ?"""
@@ -185,4 +186,4 @@ _OF_NOTHING: Final = """
     WHERE files.state = 'live' AND (held.state IS NULL OR held.state <> 'live') ORDER BY files.seq"""
 _TWICE: Final = """
     SELECT file_sha256, line, count(DISTINCT content) AS contents FROM corrections JOIN files ON files.sha256 = by_sha256
-    WHERE state = 'live' GROUP BY 1, 2 HAVING contents > 1"""
+    WHERE state = 'live' AND held_by IS NOT by_sha256 GROUP BY 1, 2 HAVING contents > 1"""

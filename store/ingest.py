@@ -211,6 +211,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     refused = not (totals.accepted or totals.duplicates) and (whole or bool(replaced))
     rejects = entry.rejects(taken, late)
     since = holding.since(connection, order.data, job.source, job.sha256, settled.left, number)
+    held = {**settled.held, **dict.fromkeys(settled.late, job.sha256)}  # of copies of what contradicts the store: nobody has them
     record = FileRecord(
         sha256=job.sha256,
         seq=number,
@@ -228,7 +229,7 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
         skips=taken.skips,
         relies=dict(settled.relies),
         reading=taken.reading,
-        corrections=arrival.corrects.settled([line for line, *_ in rejects], settled.held) if arrival.corrects else None,
+        corrections=arrival.corrects.settled([line for line, *_ in rejects], held) if arrival.corrects else None,
         holds_since=since,
     )
     record.check()

@@ -87,7 +87,8 @@ CREATE TABLE IF NOT EXISTS corrections (                      -- which rejected 
     file_sha256 TEXT NOT NULL,                  -- the rejected row, as in `rejects`
     line        INTEGER NOT NULL,
     content     TEXT NOT NULL,                  -- SHA-256 of the corrected row's values
-    held_by     TEXT,                           -- file that held such a row before, for then this one is its duplicate
+    held_by     TEXT,                           -- file that held such a row before, for then this one is its duplicate; by_sha256 where
+                                                -- it is a copy of a row of that file which was rejected: then it corrects nothing
     PRIMARY KEY (by_sha256, by_line)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS corrections_by_row ON corrections (file_sha256, line);
@@ -95,7 +96,7 @@ CREATE INDEX IF NOT EXISTS corrections_by_content ON corrections (content);
 
 CREATE VIEW IF NOT EXISTS counting AS                         -- corrections whose row counts: in their own file, or in another one
     SELECT corrections.*, files.name, files.seq FROM corrections JOIN files ON files.sha256 = by_sha256
-    WHERE files.state = 'live' AND (
+    WHERE files.state = 'live' AND held_by IS NOT by_sha256 AND (
         held_by IS NULL
         OR EXISTS (SELECT 1 FROM files holding WHERE holding.sha256 = held_by AND holding.state = 'live'
                    AND NOT holding.corrects AND holding.holds_since <= files.seq)

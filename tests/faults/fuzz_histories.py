@@ -1,12 +1,12 @@
 """Random histories of a store, each step compared with a model of a few lines (tests/support/fuzz_model.py).
 
 Files of payments come as CSV and Parquet, under few names, with few events, so that copies, contradictions and corrections meet;
-they come again, under other names, superseding or not, with right and wrong control totals; some ingests are killed, and the
-store is cleaned, rebuilt, and moved by way of a backup.
-After every step: the ledger's entry of every file and day, what `verify` finds, and that a reader sees what was published.
+they come again, under other names, superseding or not, with right and wrong control totals; rejected rows go out and come back
+corrected, well or badly, early or late; some ingests are killed, and the store is cleaned, rebuilt, and moved by way of a backup.
+After every step: the ledger's entry of every file and day, how every rejected row stands, what `verify` finds, and that a reader
+sees what was published.
 """
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -15,33 +15,40 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
-import polars as pl
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from metrics import Window, coverage, query
 from store import ledger
 from store.control import SUFFIX
-from store.snapshot import open_current
+from store.correction import IDENTITY, identity
 from store.verify import verify
+from tests.support import fuzz_seen as seen
+from tests.support.desk import Line, lines
 from tests.support.fuzz_bytes import command
-from tests.support.fuzz_invariant import EVERYTHING, broken, entries
-from tests.support.fuzz_model import KINDS, Delivery, File, Model, Row
-from tests.support.records import frame
+from tests.support.fuzz_file import KINDS, Delivery, Row, Target
+from tests.support.fuzz_files import ANSWERS, corrected, sha256, write
+from tests.support.fuzz_invariant import broken
+from tests.support.fuzz_model import Model
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NAMES: Final = ("a", "b", "c", "d")
+FIXES: Final = ("a.csv", "fix.csv", "fix2.csv")
 ROWS: Final = st.lists(st.builds(Row, st.integers(1, 9), st.sampled_from(KINDS)), max_size=7).map(tuple)
 FORMATS: Final = st.sampled_from(["csv", "parquet"])
 SAYS: Final = st.sampled_from([None, None, (0, 0), (0, 0), (1, 0), (0, 1), (0, -1)])
 """What a side file says beyond the truth, in rows and fils."""
+ANSWERED: Final = st.lists(st.sampled_from(sorted(ANSWERS)), min_size=1, max_size=5)
 STEPS: Final = 14
-COUNTED: Final = ("histories", "operations", "files", "rows", "publications", "verifies", "upkeep", "kills")
+COUNTED: Final = ("histories", "operations", "files", "rows", "corrections", "publications", "verifies", "upkeep", "kills")
+
+
+Targets = tuple[Target, ...] | None
 
 
 class Tally:
@@ -68,7 +75,8 @@ class Histories(RuleBasedStateMachine):
         self.data = self.folder / "store"
         self.model = Model()
         self.inboxes = 0
-        self.delivered: list[tuple[Path, tuple[Row, ...]]] = []
+        self.delivered: list[tuple[Path, tuple[Row, ...], Targets]] = []
+        self.exports: list[list[tuple[Line, Row, Target]]] = []
         self.steps: list[str] = []
         type(self).last = self.steps
         self.tally.counts["histories"] += 1
@@ -80,27 +88,50 @@ class Histories(RuleBasedStateMachine):
     def deliver(
         self, name: str, kind: str, rows: tuple[Row, ...], says: tuple[int, int] | None, supersede: bool, unreconciled: bool
     ) -> None:
-        path = self._write(f"{name}.{kind}", kind, rows)
+        path = self._write(f"{name}.{kind}", rows)
         self._ingest(path, rows, says, supersede=supersede, unreconciled=unreconciled)
 
     @precondition(lambda self: self.delivered)
     @rule(which=st.integers(0, 99), name=st.sampled_from([None, *NAMES]), supersede=st.booleans())
     def again(self, which: int, name: str | None, supersede: bool) -> None:
         """Bytes that were delivered before, under their name or another one."""
-        old, rows = self.delivered[which % len(self.delivered)]
+        old, rows, targets = self.delivered[which % len(self.delivered)]
         path = self._inbox() / (f"{name}{old.suffix}" if name else old.name)
         path.write_bytes(old.read_bytes())
-        self._ingest(path, rows, None, supersede=supersede)
+        self._ingest(path, rows, None, supersede=supersede, targets=targets)
+
+    @precondition(lambda self: self.exports or self.model.open())
+    @rule(late=st.integers(-3, 9), name=st.sampled_from(FIXES), answers=ANSWERED, says=SAYS, supersede=st.booleans())
+    def correct(self, late: int, name: str, answers: list[str], says: tuple[int, int] | None, supersede: bool) -> None:
+        """Rejected rows that go out now, or went out earlier (`late`), come back."""
+        if late < 0 or not self.exports:
+            self._export()
+        exported = self.exports[late % len(self.exports)] if late >= 0 else self.exports[-1]
+        path = self._inbox() / name
+        rows, targets = corrected(exported, answers, path)
+        self.tally.counts["corrections"] += 1
+        self._ingest(path, rows, says, supersede=supersede, targets=targets)
+
+    @precondition(lambda self: self._corrected())
+    @rule(which=st.integers(0, 99), rows=ROWS, same=st.booleans())
+    def replace_what_was_corrected(self, which: int, rows: tuple[Row, ...], same: bool) -> None:
+        """Corrections leave with the file they corrected, be it replaced or read again."""
+        shas = self._corrected()
+        path, before, _ = self._that(shas[which % len(shas)])
+        if same:
+            self._ingest(path, before, None, supersede=True)
+        else:
+            self._ingest(self._write(path.name, rows), rows, None, supersede=True)
 
     @precondition(lambda self: self.model.forsaken())
     @rule()
     def read_again_what_is_named(self) -> None:
         """What an operator does whom `verify` names a file."""
         file, _ = self.model.forsaken()[0]
-        path, rows = next(each for each in self.delivered if _sha256(each[0]) == file.sha256)
+        path, rows, targets = self._that(file.sha256)
         renamed = self._inbox() / file.name
         renamed.write_bytes(path.read_bytes())
-        self._ingest(renamed, rows, None, supersede=True)
+        self._ingest(renamed, rows, None, supersede=True, targets=targets)
 
     @precondition(lambda self: self.delivered)
     @rule()
@@ -138,21 +169,22 @@ class Histories(RuleBasedStateMachine):
         """An ingest that is killed at some moment: it is done or was never begun."""
         self.tally.counts["operations"] += 1
         self.tally.counts["kills"] += 1
-        path = self._write(f"{name}.{kind}", kind, rows)
+        path = self._write(f"{name}.{kind}", rows)
         run = [sys.executable, "-m", "store", "ingest", "payments", str(path), "--supersede", "--data", str(self.data)]
         self.steps.append(f"ingest {path.name} --supersede {[tuple(row) for row in rows]}, killed after {0.4 + share * 2:.2f} s")
         with subprocess.Popen(run, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             time.sleep(0.4 + share * 2)
             process.kill()
         old, new = self.model, deepcopy(self.model)
-        new.ingest(Delivery(_sha256(path), path.name, rows, supersede=True))
-        self.model = new if _held(self.data) == _said(new) else old
-        self.delivered.append((path, rows))
+        new.ingest(Delivery(sha256(path), path.name, rows, supersede=True))
+        self.model = new if seen.held(self.data) == seen.said(new) else old
+        self.delivered.append((path, rows, None))
 
     @invariant()
     def the_ledger_says_what_the_model_says(self) -> None:
         if self._begun():
-            assert _held(self.data) == _said(self.model)
+            assert seen.held(self.data) == seen.said(self.model)
+            assert seen.quarantine(self.data) == self.model.quarantine()
             assert self.model.lost() == []
 
     @invariant()
@@ -167,7 +199,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def a_reader_sees_what_was_published(self) -> None:
         if self.model.published is not None:
-            assert _shown(self.data) == _published(self.model.published)
+            assert seen.shown(self.data) == seen.published(self.model.published)
 
     def _upkeep(self, name: str, *arguments: str) -> None:
         self.tally.counts["operations"] += 1
@@ -179,6 +211,27 @@ class Histories(RuleBasedStateMachine):
     def _begun(self) -> bool:
         return (self.data / ledger.FILE).exists()
 
+    def _corrected(self) -> list[str]:
+        """Files that hold rows which were corrected."""
+        return sorted({sha for (sha, _), (state, _) in self.model.quarantine().items() if state == "corrected"})
+
+    def _that(self, sha: str) -> tuple[Path, tuple[Row, ...], Targets]:
+        """What was delivered with these bytes."""
+        return next(each for each in self.delivered if sha256(each[0]) == sha)
+
+    def _export(self) -> None:
+        """Let the open rows go out; they must be those that the model calls open."""
+        path, waiting = self._inbox() / "out.csv", self.model.open()
+        self.tally.counts["operations"] += 1
+        self.steps.append("quarantine payments --export")
+        code, said = command("quarantine", "payments", "--export", str(path), "--data", str(self.data))
+        assert code == 0, said
+        names = {identity(sha, line): (sha, line) for sha, line in waiting}
+        out = lines(path)
+        assert sorted(line[IDENTITY] for line in out) == sorted(names)
+        found = [(line, names[line[IDENTITY]]) for line in out]
+        self.exports.append([(line, self.model.files[sha].lines()[at], (sha, at)) for line, (sha, at) in found])
+
     def _inbox(self) -> Path:
         """A folder of its own for each file, since what was delivered comes again later."""
         self.inboxes += 1
@@ -186,12 +239,9 @@ class Histories(RuleBasedStateMachine):
         folder.mkdir(parents=True)
         return folder
 
-    def _write(self, name: str, kind: str, rows: tuple[Row, ...]) -> Path:
+    def _write(self, name: str, rows: Sequence[Row]) -> Path:
         path = self._inbox() / name
-        if kind == "csv":
-            path.write_text(_csv(rows), encoding="utf-8")
-        else:
-            _frame(rows).write_parquet(path)
+        write(path, rows)
         return path
 
     def _ingest(
@@ -202,6 +252,7 @@ class Histories(RuleBasedStateMachine):
         *,
         supersede: bool,
         unreconciled: bool = False,
+        targets: Targets = None,
     ) -> None:
         counts = self.tally.counts
         counts["operations"] += 1
@@ -213,102 +264,18 @@ class Histories(RuleBasedStateMachine):
         if total:
             side.write_text(json.dumps(dict(zip(("rows", "fils"), total, strict=True))), encoding="utf-8")
         options = [*(["--supersede"] if supersede else []), *(["--unreconciled"] if unreconciled else [])]
-        expected = self.model.ingest(Delivery(_sha256(path), path.name, rows, total, supersede, unreconciled))
-        self.steps.append(f"ingest {path.name} {' '.join(options)} {[tuple(row) for row in rows]}, said to hold {total}")
+        new = Delivery(sha256(path), path.name, rows, total, supersede, unreconciled, targets)
+        expected = self.model.ingest(new)
+        self.steps.append(
+            f"ingest {path.name} {' '.join(options)} {[*map(tuple, rows)]}, said to hold {total}{_to_correct(targets)}"
+        )
         code, said = command("ingest", "payments", str(path), *options, "--data", str(self.data))
         assert code == expected, said
-        self.delivered.append((path, rows))
+        self.delivered.append((path, rows, targets))
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _frame(rows: tuple[Row, ...]) -> pl.DataFrame:
-    """Rows in the contract's types: an amount or a time that cannot be read is one beyond all limits, or none."""
-    records = []
-    for row in rows:
-        record = row.record()
-        record |= {"amount_fils": 10**17} if row.kind == "amount" else {}
-        record |= {"occurred_at": None} if row.kind == "time" else {}
-        records.append(record)
-    return frame("payments", records)
-
-
-def _csv(rows: tuple[Row, ...]) -> str:
-    lines = [",".join(Row(1, "good").record())]
-    for row in rows:
-        record = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in row.record().items()}
-        record |= {"amount_fils": "1e3"} if row.kind == "amount" else {}
-        record |= {"occurred_at": "30.9.2012"} if row.kind == "time" else {}
-        lines.append(",".join(map(str, record.values())))
-    return "\n".join(lines) + "\n"
-
-
-Held = dict[str, tuple[Any, ...]]
-
-
-def _held(data: Path) -> Held:
-    """Of every file its name, state, verdicts and days, as the ledger has them."""
-    with ledger.opened(data) as book:
-        days: dict[str, dict[str, tuple[int, ...]]] = {}
-        for sha, _, day, *sums in book.execute("SELECT * FROM days"):
-            days.setdefault(sha, {})[day] = tuple(sums)
-    verdicts = ("accepted", "duplicates", "rejected", "fils_accepted", "fils_duplicates", "fils_rejected")
-    return {
-        entry["sha256"]: (
-            entry["name"],
-            entry["state"],
-            (entry["rows_in"], entry["fils_in"]),
-            tuple(entry[name] for name in verdicts),
-            days.get(entry["sha256"], {}),
-        )
-        for entry in entries(data)
-    }
-
-
-def _said(model: Model) -> Held:
-    return {sha: _of(file) for sha, file in model.files.items()}
-
-
-def _of(file: File) -> tuple[Any, ...]:
-    rows = (file.accepted, file.duplicates, file.rejected)
-    fils = tuple(sum(row.fils for row in each) for each in rows)
-    return (file.name, file.state, (len(file.rows), sum(fils)), (*map(len, rows), *fils), file.days())
-
-
-def _shown(data: Path) -> tuple[Any, ...]:
-    """What a reader sees: rows and fils in, accepted, duplicate, rejected; and the collected amount by day."""
-    snapshot = open_current(data)
-    try:
-        [row] = coverage(snapshot, EVERYTHING).iter_rows(named=True)
-        counts = ("files", "rows_in", "accepted", "duplicates", "rejected", "fils_in", "fils_accepted")
-        window = Window(row["first_day"], row["last_day"])
-        found = query("collected_amount", window, snapshot=snapshot, scope=EVERYTHING, by=("day",)).rows
-        return tuple(row[name] for name in counts), {day.key("day"): day.value for day in found if day.value is not None}
-    finally:
-        snapshot.close()
-
-
-def _published(files: dict[str, File]) -> tuple[Any, ...]:
-    counted = [file for file in files.values() if file.state != "superseded"]
-    rows = [row for file in counted for row in file.rows]
-    accepted = [row for file in counted if file.state == "live" for row in file.accepted]
-    daily: Counter[str] = Counter()
-    for row in accepted:
-        daily[row.day] += row.fils
-    return (
-        (
-            len(counted),
-            len(rows),
-            len(accepted),
-            sum(len(file.duplicates) for file in counted),
-            sum(len(file.rejected) for file in counted),
-            sum(row.fils for row in rows),
-            sum(row.fils for row in accepted),
-        ),
-        dict(daily),
-    )
+def _to_correct(targets: Targets) -> str:
+    return "" if targets is None else f", to correct {[(sha[:6], line) for sha, line in targets]}"
 
 
 def run(

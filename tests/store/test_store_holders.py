@@ -123,3 +123,23 @@ def test_a_ledger_of_version_7_is_upgraded_and_its_duplicates_are_held(store: Pa
     with ledger.opened(store) as book:
         assert ledger.forsaken(book) == []
         assert {row["holds_since"] for row in book.execute("SELECT holds_since FROM files")} == {0}
+
+
+def test_a_copy_of_a_correction_that_contradicts_the_store_corrects_nothing_and_bars_nothing(tmp_path: Path) -> None:
+    """Two rows are said to be payment 1 with another amount: the first is rejected, and its copy has nobody who holds it."""
+    desk = Desk(tmp_path)
+    take(desk.data, "payments", delivered(tmp_path, "a", payment(1)))
+    take(desk.data, "payments", delivered(tmp_path, "q", payment(8, amount_fils=-1), payment(9, amount_fils=-1)))
+    out = desk.export("payments", "out.csv")
+    one = dict.fromkeys(("event_id", "transaction_id", "basket_id"), "1")
+    same = correct(out, tmp_path / "same.csv", {**one, "amount_fils": "7"})
+    assert counts(take(desk.data, "payments", same)) == (2, 0, 1, 1)
+    assert [state for file, _, state, _ in desk.states() if file == "q.parquet"] == ["open", "open"]
+    assert desk.settled_for_nothing() == []
+    right = correct(desk.export("payments", "again.csv"), tmp_path / "right.csv", {"amount_fils": "5"})
+    assert counts(take(desk.data, "payments", right)) == (2, 2, 0, 0)
+    assert verify(desk.data).problems == ()
+    assert desk.amounts() == {1: 100_00, 8: 5, 9: 5}
+    assert desk.run("rebuild") == 0
+    assert [state for file, _, state, _ in desk.states() if file == "q.parquet"] == ["corrected", "corrected"]
+    assert verify(desk.data).problems == ()
