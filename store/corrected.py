@@ -16,7 +16,7 @@ from typing import Final
 
 import polars as pl
 
-from store import correction
+from store import correction, ledger
 from store.contract import SOURCES
 from store.correction import Named
 from store.errors import InputError
@@ -114,6 +114,23 @@ def leaving_with(book: sqlite3.Connection, superseded: Collection[str]) -> dict[
     return {row["sha256"]: row["name"] for rows in found for row in rows}
 
 
+def standing(book: sqlite3.Connection, source: str) -> set[tuple[str, int]]:
+    """Rejected rows of a source (SHA-256 of the file, line) that are corrected."""
+    return {(row["file_sha256"], row["line"]) for row in book.execute(_STANDING, (source,))}
+
+
+def opened(book: sqlite3.Connection, data: Path, source: str, before: Collection[tuple[str, int]]) -> Iterator[str]:
+    """How many of the rows that were corrected `before` ask for it again, in a sentence; those of files that were replaced left
+    with them."""
+    gone = {*before} - standing(book, source)
+    live = {row["sha256"] for row in ledger.live_files(book, source)}
+    lines = {sha256: _rejected(book, sha256) for sha256 in live & {sha256 for sha256, _ in gone}}
+    rows = sum(line in lines.get(sha256, ()) for sha256, line in gone)
+    if rows:
+        listed = f"python -m store quarantine {source} --data {data}"
+        yield f"{rows:,} rows that were corrected before are open again: `{listed}` lists them"
+
+
 def open_again(book: sqlite3.Connection, left: Mapping[str, str], *, taken_back: bool) -> Iterator[str]:
     """Of correction files (SHA-256, name) that count no longer: those whose rows are open again, in sentences.
 
@@ -170,6 +187,8 @@ _BEFORE: Final = """
 _CORRECTING: Final = """
     SELECT DISTINCT files.sha256, files.name FROM corrections JOIN files ON files.sha256 = by_sha256
     WHERE state = 'live' AND file_sha256 = ?"""
+_STANDING: Final = """
+    SELECT DISTINCT file_sha256, counting.line FROM counting JOIN files ON files.sha256 = file_sha256 WHERE files.source = ?"""
 _OPEN_AGAIN: Final = """
     SELECT count(DISTINCT quarantine.sha256 || ':' || quarantine.line) FROM corrections
     JOIN quarantine ON quarantine.sha256 = corrections.file_sha256 AND quarantine.line = corrections.line

@@ -184,13 +184,15 @@ def _commit(connection: sqlite3.Connection, order: Order, arrival: Arrival) -> O
         return _outcome("refused", facts, arrival)  # read again, to no use: what these bytes came to before stays
     settings.fix(order.data, agreed, arrival.job.aside)
     receipt.write(order.data, arrival.job.aside, prepared)
+    corrected_before = corrected.standing(connection, record.source)
     with ledger.transaction(connection):
         for each, superseded in prepared:
             ledger.record(connection, each, superseded)
     receipt.mark(order.data, arrival.job.aside, prepared[-1][0].seq)
     found = _outcome("refused" if record.state == "refused" else "stored", facts, arrival, tuple(gone.values()))
-    taken_back = arrival.job.correcting is not None
-    return replace(found, notes=(*found.notes, *corrected.open_again(connection, gone, taken_back=taken_back)))
+    again = corrected.open_again(connection, gone, taken_back=arrival.job.correcting is not None)
+    rows = corrected.opened(connection, order.data, record.source, corrected_before)
+    return replace(found, notes=(*found.notes, *again, *rows))
 
 
 def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, number: int) -> tuple[FileRecord, dict[str, str]]:

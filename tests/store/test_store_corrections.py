@@ -603,3 +603,46 @@ def test_a_correction_file_that_arrives_in_the_watched_folder_is_taken_as_one(de
     assert desk.run("watch", desk.folder / "inbox", "--once") == 0
     assert desk.amounts() == {1: 100_00, 2: 5, 3: -100_00, 4: 100_00}
     assert {state for _, _, state, _ in desk.states()} == {"corrected"}
+
+
+LISTED = "`python -m store quarantine payments --data {data}` lists them"
+
+
+def test_how_many_corrected_rows_are_open_again_is_said_with_the_command_that_lists_them(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is read again, so both of its corrected rows are rejected anew, beside one that was open."""
+    rows = [payment(1, amount_fils=-1), payment(2, amount_fils=-5), payment(3, status="refunded"), payment(4)]
+    desk.run("ingest", "payments", parquet(desk.folder / "p.parquet", "payments", rows), "--supersede")
+    fixed = correct(
+        desk.export("payments", "out.csv"),
+        desk.folder / "fixed.csv",
+        lambda line: None if line["event_id"] == "1" else signs(line),
+    )
+    desk.run("ingest", "payments", fixed)
+    capsys.readouterr()
+    desk.run("ingest", "payments", desk.folder / "p.parquet", "--supersede")
+    assert f"note: 2 rows that were corrected before are open again: {LISTED.format(data=desk.data)}" in capsys.readouterr().out
+    assert [state for file, _, state, _ in desk.states() if file == "p.parquet"] == ["open"] * 3
+
+
+def test_rows_that_are_open_again_since_another_file_held_them_are_counted(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    q = parquet(desk.folder / "q.parquet", "payments", [payment(9), payment(8)])
+    desk.run("ingest", "payments", q)
+    nine = dict.fromkeys(("event_id", "transaction_id", "basket_id"), "9") | {"amount_fils": "10000"}
+    fixed = correct(desk.export("payments", "out.csv"), desk.folder / "fix.csv", only("2", **nine))
+    desk.run("ingest", "payments", fixed)
+    capsys.readouterr()
+    desk.run("ingest", "payments", parquet(q, "payments", [payment(8)]), "--supersede")
+    assert f"note: 1 rows that were corrected before are open again: {LISTED.format(data=desk.data)}" in capsys.readouterr().out
+
+
+def test_rows_that_their_sender_corrected_himself_are_not_open_again(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.run("ingest", "payments", correct(desk.export("payments", "out.csv"), desk.folder / "fixed.csv", signs))
+    capsys.readouterr()
+    desk.run("ingest", "payments", parquet(desk.folder / "p.parquet", "payments", [payment(1), payment(4)]), "--supersede")
+    out = capsys.readouterr().out
+    assert "in place of p.parquet, fixed.csv" in out
+    assert "open again" not in out
