@@ -27,8 +27,8 @@ MAX_FILS: Final = 100_000_000_000_00
 """Largest amount of one record, AED 100 bn in fils: anything above is a unit error, and sums stay inside 64 bits."""
 
 
-def _code(**kwargs: object) -> dy.String:
-    return dy.String(regex=CODE, **kwargs)  # type: ignore[arg-type]
+def _code(*, nullable: bool = False, primary_key: bool = False, description: str | None = None) -> dy.String:
+    return dy.String(nullable=nullable, primary_key=primary_key, description=description, regex=CODE)
 
 
 def _utc(*, nullable: bool = False, primary_key: bool = False, description: str | None = None) -> dy.Datetime:

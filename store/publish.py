@@ -9,7 +9,7 @@ in one, or in the snapshot a new one would be built on, is not noticed by readin
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -46,36 +46,78 @@ def publish(data: Path, progress: Progress = silent) -> str:
         if not state.parts:
             raise nothing
         planned = plan(state.parts, store.timezone)
-        content = _content(state, store, planned)
-        before = _current(data)
+        work = _Work(data, book, folder, state, store, planned, _content(state, store, planned), _current(data))
         units.forget_damaged(data, book)
-        sound = before if before and _is_sound(data, book, before) else None
-        if sound and _content_of(book, sound) == content and is_readable(data, sound):
+        sound = work.before if work.before and _is_sound(data, book, work.before) else None
+        if sound and _content_of(book, sound) == work.content and is_readable(data, sound):
             return f"nothing new: {sound} holds what the ledger holds"
         start = _base(data, sound, planned)
-        listed = [unit for unit in planned if unit.rollup.name == serve.LISTED]
-        wanted = units.wanted(planned, [*filter(start.lacks, planned), *listed])
-        _roll_up(data, book, state, store, wanted, folder, lambda text, done, total: progress(text, done, total / _ROLLING))
+        wanted = units.wanted(planned, [*filter(start.lacks, planned), *work.listed])
+        _roll_up(work, wanted, lambda text, done, total: progress(text, done, total / _ROLLING))
         progress("building the snapshot", _ROLLING, 1)
-        now, built = datetime.now(UTC).replace(microsecond=0), folder / "snapshot.duckdb"
-        version = _version(book, before, now, content)
-        published = _comparable(data, book, before)
-        with serve.build(built, start, data, planned, state) as snapshot:
-            through, behind = _complete(
-                snapshot, state, store, {"version": version, "published_at": now.isoformat(), "content": content}
-            )
-            settled.compare(snapshot, [data / unit.path for unit in listed], state.banked)
-            known = revised.note(snapshot, published, book, version, now.isoformat())
-            snapshot.execute("CHECKPOINT")
-        sha256 = files.sha256(built)
-        files.place(built, snapshot_file(data, version), data)
-        shown = (version, now.isoformat(), through.isoformat() if through else None, content, sha256)
-        _point_to(data, book, folder, shown, known)
-        units.forget_others(data, book, planned)
-        _remove_snapshots(data, keep={version, before})
-    progress(f"published {version}", 1, 1)
-    waiting = f"; totals wait for {', '.join(behind)}" if behind else ""
-    return f"published {version}, complete through {through}{waiting}"
+        built = _build(work, start)
+        _enter(work, built)
+    progress(f"published {built.version}", 1, 1)
+    waiting = f"; totals wait for {', '.join(built.behind)}" if built.behind else ""
+    return f"published {built.version}, complete through {built.through}{waiting}"
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One publication: the store and a folder to work in, what the ledger holds, the units a snapshot of it is made of, the hash
+    of it all, and the version before."""
+
+    data: Path
+    book: sqlite3.Connection
+    folder: Path
+    state: State
+    store: Settings
+    planned: Sequence[Unit]
+    content: str
+    before: str | None
+
+    @property
+    def listed(self) -> list[Unit]:
+        """Units whose rows are looked at one by one, whatever changed."""
+        return [unit for unit in self.planned if unit.rollup.name == serve.LISTED]
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A snapshot that was proved: its file and version, when, through which day and without which bodies it is complete, and the
+    revisions it knows."""
+
+    file: Path
+    version: str
+    published_at: str
+    through: date | None
+    behind: tuple[str, ...]
+    known: Sequence[revised.Revision]
+
+
+def _build(work: _Work, start: serve.Base) -> _Built:
+    """Build and prove a snapshot aside, from rows that are rolled up."""
+    now, file = datetime.now(UTC).replace(microsecond=0), work.folder / "snapshot.duckdb"
+    version, published_at = _version(work.book, work.before, now, work.content), now.isoformat()
+    published = _comparable(work.data, work.book, work.before)
+    facts = {"version": version, "published_at": published_at, "content": work.content}
+    with serve.build(file, start, work.data, work.planned, work.state) as snapshot:
+        through, behind = _complete(snapshot, work.state, work.store, facts)
+        settled.compare(snapshot, [work.data / unit.path for unit in work.listed], work.state.banked)
+        known = revised.note(snapshot, published, work.book, version, published_at)
+        snapshot.execute("CHECKPOINT")
+    return _Built(file, version, published_at, through, behind, known)
+
+
+def _enter(work: _Work, built: _Built) -> None:
+    """Put a snapshot durably in its place, point to it, and remove what nobody needs any more."""
+    sha256 = files.sha256(built.file)
+    files.place(built.file, snapshot_file(work.data, built.version), work.data)
+    through = built.through.isoformat() if built.through else None
+    shown = (built.version, built.published_at, through, work.content, sha256)
+    _point_to(work.data, work.book, work.folder, shown, built.known)
+    units.forget_others(work.data, work.book, work.planned)
+    _remove_snapshots(work.data, keep={built.version, work.before})
 
 
 def _content(state: State, store: Settings, planned: Sequence[Unit]) -> str:
@@ -123,16 +165,14 @@ def _base(data: Path, before: str | None, planned: Sequence[Unit]) -> serve.Base
     return found if changed <= _MOST_CHANGED * len(planned) else serve.Base()
 
 
-def _roll_up(
-    data: Path, book: sqlite3.Connection, state: State, store: Settings, wanted: Sequence[Unit], folder: Path, progress: Progress
-) -> None:
-    missing = units.missing(data, book, wanted)
+def _roll_up(work: _Work, wanted: Sequence[Unit], progress: Progress) -> None:
+    missing = units.missing(work.data, work.book, wanted)
     if not missing:
         return
-    days = [date.fromisoformat(str(day)) for _, day, rows, *_ in state.days if rows]
-    calendar = relations.days(min(days), max(days), store.timezone) if days else []
-    with closing(DuckDBEngine(store.timezone, calendar, folder / "spill")) as engine:
-        units.make(data, book, missing, engine, folder, progress)
+    days = [date.fromisoformat(str(day)) for _, day, rows, *_ in work.state.days if rows]
+    calendar = relations.days(min(days), max(days), work.store.timezone) if days else []
+    with closing(DuckDBEngine(work.store.timezone, calendar, work.folder / "spill")) as engine:
+        units.make(work.data, work.book, missing, engine, work.folder, progress)
 
 
 def _version(book: sqlite3.Connection, before: str | None, now: datetime, content: str) -> str:

@@ -8,7 +8,8 @@ from store import handout, ledger, quarantine
 from store.__main__ import main
 from store.contract import SOURCES
 from store.correction import IDENTITY, contents
-from tests.support.records import stored
+from store.verify import verify
+from tests.support.records import parquet, payment, stored
 
 Line = dict[str, str]
 Correct = Callable[[Line], Line | None]
@@ -75,3 +76,33 @@ def correct(path: Path, to: Path, how: Correct | Mapping[str, str], *, delimiter
         out.writeheader()
         out.writerows(corrected)
     return to
+
+
+def desk_of_four_payments(folder: Path) -> Desk:
+    """Four payments came in, two of them with a sign that does not fit."""
+    desk = Desk(folder)
+    rows = [payment(1), payment(2, amount_fils=-5), payment(3, status="refunded"), payment(4)]
+    desk.run("ingest", "payments", parquet(folder / "p.parquet", "payments", rows))
+    return desk
+
+
+def signs(line: Line) -> Line:
+    """Both rows put right."""
+    return {**line, "amount_fils": {"2": "5", "3": "-10000"}[line["event_id"]]}
+
+
+def only(key: str, /, **values: str) -> Correct:
+    """One row put right, the other left out."""
+    return lambda line: {**line, **values} if line["event_id"] == key else None
+
+
+def sound(desk: Desk) -> bool:
+    """The store adds up, and its ledger made again from receipts and Parquet is the same."""
+    assert verify(desk.data).problems == ()
+    return desk.run("rebuild") == 0 and verify(desk.data).problems == ()
+
+
+def rejected_rules(desk: Desk, name: str) -> list[str]:
+    with ledger.opened(desk.data) as book:
+        query = "SELECT rule FROM rejects JOIN files ON sha256 = file_sha256 WHERE name = ? ORDER BY line"
+        return [rule for (rule,) in book.execute(query, (name,))]
