@@ -16,13 +16,14 @@ Revised:  `revisions(snapshot, scope, window)`: numbers that changed after they 
 Settled:  `compared(snapshot, window)`, `settlement(..., by)`, `unmatched(...)`: the payment log against the bank's settlements
 Open:     `open_snapshot(data)`, `current_version(data)`, `DEFAULT_DATA`
 Errors:   `MetricsError` and its kinds; `error.note` can be translated, as can every `Note` in `Result.notes`;
-          `BASE_INCOMPLETE`, `NOT_COMPARED`, `UNEVEN` and `BESIDE_TWO` are sources of notes that pages look for
+          `BASE_HIDDEN`, `BASE_INCOMPLETE`, `NOT_COMPARED`, `UNEVEN` and `BESIDE_TWO` are sources of notes that pages look for
 """
 
 from metrics.answer import change_unit
 from metrics.catalogue import KPIS
-from metrics.comparison import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, days_beside
+from metrics.comparison import BASE_HIDDEN, BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, days_beside
 from metrics.completeness import complete_through
+from metrics.counted import counted
 from metrics.dimensions import dimensions
 from metrics.dimensions import find_kpi as kpi
 from metrics.errors import CutPeriodError, MetricsError, QuestionError, UnknownCodeError
@@ -82,6 +83,7 @@ from store.snapshot import Snapshot, current_version
 from store.snapshot import open_current as open_snapshot
 
 __all__ = [
+    "BASE_HIDDEN",
     "BASE_INCOMPLETE",
     "BESIDE_TWO",
     "DEFAULT_DATA",
@@ -130,6 +132,7 @@ __all__ = [
     "complete_through",
     "contributions",
     "controls",
+    "counted",
     "coverage",
     "coverage_days",
     "current_version",

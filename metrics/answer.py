@@ -17,7 +17,16 @@ from metrics.dimensions import time_of
 from metrics.model import Interval, Kpi, Number, Row, Window
 from metrics.periods import GRAINS, paired, within
 from metrics.periods import keys as months_of
-from metrics.uncertainty import benjamini_hochberg, newcombe, nps_interval, two_nps, two_shares, wilson
+from metrics.uncertainty import (
+    benjamini_hochberg,
+    mean_interval,
+    newcombe,
+    nps_interval,
+    two_means,
+    two_nps,
+    two_shares,
+    wilson,
+)
 from store.buckets import representative_ms
 
 Keys = tuple[tuple[str, str], ...]
@@ -210,6 +219,7 @@ def _row(kpi: Kpi, keys: Keys, cell: Cell, base: Cell | None) -> Row:
         base_numerator=base.numerator,
         base_denominator=base.denominator,
         base_n=base.n,
+        base_interval=_interval(kpi, base),
         change=_change(kpi, value, base_value) if base.whole else None,
     )
 
@@ -236,6 +246,8 @@ def _interval(kpi: Kpi, cell: Cell) -> Interval | None:
         return None
     if kpi.interval == "nps":
         low, high = nps_interval(cell.count("promoters"), cell.count("detractors"), cell.denominator)
+    elif kpi.interval == "mean":
+        low, high = mean_interval(int(cell.numerator), cell.denominator)
     else:
         low, high = wilson(int(cell.numerator), cell.denominator)
     return Interval(low, high, _response_rate(cell))
@@ -263,6 +275,8 @@ def _compared(kpi: Kpi, cell: Cell, base: Cell) -> tuple[tuple[float, float], fl
     if kpi.interval == "nps":
         return two_nps(_nps_counts(cell), _nps_counts(base))
     counts = (int(cell.numerator or 0), cell.denominator or 0, int(base.numerator or 0), base.denominator or 0)
+    if kpi.interval == "mean":
+        return two_means(*counts)
     return newcombe(*counts), two_shares(*counts)[1]
 
 

@@ -23,6 +23,7 @@ from store.snapshot import Snapshot
 
 WHOLE_FEBRUARY: Final = Note(N_("The base ends on 29 February, for months are reported as a whole."))
 BASE_INCOMPLETE: Final = N_("No comparison for the whole period: data begin on {day}.")
+BASE_HIDDEN: Final = N_("No comparison: fewer than 10 answers in the base.")
 BEGUN: Final = N_("Data begin on {day}; the days of the period before it are no data, not zero.")
 UNEVEN: Final = N_("No comparison for the whole period: nothing was delivered for {months}.")
 JOINED: Final = N_(

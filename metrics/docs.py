@@ -10,6 +10,7 @@ from typing import Final
 
 from metrics.answer import change_unit
 from metrics.catalogue import GROUPS
+from metrics.counted import counted
 from metrics.dimensions import coded_dimensions, marts
 from metrics.model import Kpi
 
@@ -66,8 +67,10 @@ a total is the same formula at a coarser grain, never an average of ratios.
 - **Reported periods**: some bodies report a month as one number. A window or a grain of time that cuts such a period is refused
   with the nearest whole windows; nothing is interpolated.
 - **Survey results** always carry n, response rate and a 95% interval. Below 10 answers they are hidden (and a second row with
-  them where the total would give the first away), below 30 they are marked as weak. Among many comparisons, only those that
-  stand after Benjamini-Hochberg are called significant.
+  them where the total would give the first away), below 30 they are marked as weak. A change is called one only where it stands
+  after Benjamini-Hochberg among all changes that the rows and the filters by one value pick from: a department looked at alone is
+  judged as one of all departments. Where a side has fewer than 30 answers, or than 10 a month, the comparison says that they are
+  few; against a hidden base there is none.
 - **Availability** carries bounds: unknown time counted all down, and all up. A service's day that was both probed and reported by
   status events counts once, as probed, unless the question names the origin.
 - **Year-end projection**: actual to date plus simulated days of a model with weekends, Ramadan, the Eids and paydays; the
@@ -110,7 +113,7 @@ def _body(kpi: Kpi) -> str:
         f"`{kpi.id}`: {kpi.definition}\n",
         f"- Unit: {UNITS[kpi.unit]}. Good: {DIRECTIONS[kpi.direction]}. Change: {change_unit(kpi)}.",
         f"- {_formula(kpi)}",
-        f"- n: `{kpi.n}`. Sources: {', '.join(f'`{s}`' for s in kpi.source.split())}.",
+        f"- n: {counted(kpi)}, `{kpi.n}`. Sources: {', '.join(f'`{s}`' for s in kpi.source.split())}.",
         f"- By: time, {', '.join(f'`{d}`' for d in coded_dimensions(kpi))}.",
         *(f"- {caveat}" for caveat in kpi.caveats),
     ]

@@ -84,7 +84,7 @@ class Kpi:
     source: str
     caveats: tuple[str, ...] = ()
     kind: Literal["sum", "ratio", "quantile", "distinct", "balance", "cross"] = "sum"
-    interval: Literal["wilson", "nps"] | None = None
+    interval: Literal["wilson", "mean", "nps"] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What a kind other than sum or ratio needs to know; the names are explained in catalogue.py."""
     needs: tuple[str, ...] = ()
@@ -131,6 +131,12 @@ class Row:
     """95% confidence interval of `change`, where value and base value have one."""
     response_rate: float | None = None
     """Completed surveys / invitations (0..1), where the value comes from answers."""
+    base_interval: Interval | None = None
+    """Interval and response rate of `base_value`."""
+    base_hidden: str | None = None
+    """Why the base is withheld; then it has no numbers, and there is no change."""
+    few: bool = False
+    """Whether one side of the comparison stands on so few answers that most of its months alone would be hidden."""
 
     def key(self, dimension: str) -> str:
         return dict(self.keys)[dimension]

@@ -23,10 +23,12 @@ Hazard: the proof is of statements written by compile.py and executed by fetch.p
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from metrics.cells import read, rows
 from metrics.codes import check_values
 from metrics.comparison import (
+    BASE_HIDDEN,
     BASE_INCOMPLETE,
     BEGUN,
     JOINED,
@@ -41,6 +43,7 @@ from metrics.compile import Question, Statement
 from metrics.completeness import begun, complete_through, uneven_months
 from metrics.dimensions import check, find_kpi, marts, time_of
 from metrics.disclosure import disclosed
+from metrics.families import Rows, judged_among_all
 from metrics.fetch import fetch
 from metrics.joined import joined_inside, joiners
 from metrics.model import Filters, Kpi, Result, Row, Scope, Window
@@ -91,7 +94,12 @@ def query(
     elif uneven:
         limits.append(Note(UNEVEN, months=", ".join(sorted(uneven.values()))))
     joined = joined_inside(snapshot, question, widened) if widened else {}
-    shown, total = disclosed(kpi, *rows(snapshot, question, current, earlier, first, uneven, joined))
+    found = rows(snapshot, question, current, earlier, first, uneven, joined)
+    if widened and kpi.interval:
+        found = judged_among_all(question, *found, partial(_compared, snapshot, window=window, base=widened, first=first))
+    shown, total = disclosed(kpi, *found, window)
+    if total.base_hidden:
+        limits.append(Note(BASE_HIDDEN))
     if unlike := joiners(shown, joined):
         limits.append(Note(JOINED, departments=", ".join(unlike)))
     if since and total.value is not None:
@@ -123,6 +131,11 @@ def query(
         since=since,
         revised=revised_keys(snapshot, question, window, time_of(by)),
     )
+
+
+def _compared(snapshot: Snapshot, question: Question, window: Window, base: Window, first: date | None) -> Rows:
+    """Rows and total of another question of the same survey over the same two windows."""
+    return rows(snapshot, question, read(snapshot, question, window), read(snapshot, question, base), first)
 
 
 def _since(snapshot: Snapshot, question: Question, window: Window) -> date | None:

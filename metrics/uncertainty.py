@@ -18,17 +18,25 @@ Z95: Final = NormalDist().inv_cdf(0.975)
 SMALL: Final = 30
 """Below this n the NPS interval is the adjusted Wald one."""
 ALPHA: Final = 0.05
+_STEPS: Final = 4
+"""From the lowest to the highest answer of a scale from 1 to 5."""
 INTERVAL_METHODS: Final = {
-    "wilson": N_("95% Wilson interval; changes: Newcombe interval, and Benjamini-Hochberg over the rows shown together"),
+    "wilson": N_(
+        "95% Wilson interval; changes: Newcombe interval, and Benjamini-Hochberg over all rows that a row or filter picks from"
+    ),
+    "mean": N_(
+        "95% interval as wide as a mean on a scale from 1 to 5 allows (Wilson); "
+        "changes: Newcombe interval, and Benjamini-Hochberg over all rows that a row or filter picks from"
+    ),
     "nps": N_(
         "95% interval with the variance p + d - (p - d)^2, adjusted Wald below 30 answers; "
-        "changes: Benjamini-Hochberg over the rows shown together"
+        "changes: Benjamini-Hochberg over all rows that a row or filter picks from"
     ),
 }
 """How the intervals of a KPI are made, in words, by its `interval`."""
 
 
-def wilson(successes: int, n: int) -> tuple[float, float]:
+def wilson(successes: float, n: int) -> tuple[float, float]:
     """Wilson score interval of a share, 0..1. Raises ZeroDivisionError for n = 0. (E. B. Wilson, 1927)"""
     p = successes / n
     z2 = Z95 * Z95
@@ -39,7 +47,7 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return low, high
 
 
-def newcombe(successes: int, n: int, base_successes: int, base_n: int) -> tuple[float, float]:
+def newcombe(successes: float, n: int, base_successes: float, base_n: int) -> tuple[float, float]:
     """Interval of the difference of two shares, from their Wilson intervals. (R. G. Newcombe, 1998, method 10)"""
     p, q = successes / n, base_successes / base_n
     low, high = wilson(successes, n)
@@ -47,11 +55,33 @@ def newcombe(successes: int, n: int, base_successes: int, base_n: int) -> tuple[
     return p - q - sqrt((p - low) ** 2 + (base_high - q) ** 2), p - q + sqrt((high - p) ** 2 + (q - base_low) ** 2)
 
 
-def two_shares(successes: int, n: int, base_successes: int, base_n: int) -> tuple[float, float]:
+def two_shares(successes: float, n: int, base_successes: float, base_n: int) -> tuple[float, float]:
     """z and two-sided p of the hypothesis that two shares are the same (pooled variance)."""
     pooled = (successes + base_successes) / (n + base_n)
     error = sqrt(pooled * (1 - pooled) * (1 / n + 1 / base_n))
     return _z_and_p(successes / n - base_successes / base_n, error)
+
+
+def mean_interval(total: int, n: int) -> tuple[float, float]:
+    """Interval of a mean of answers from 1 to 5 whose sum is `total`; at least 95%, for the spread is the widest possible.
+
+    A mean allows no more variance than answers at both ends of the scale have (Bhatia and Davis, 2000). Those are shares, so the
+    interval is Wilson's, stretched over the scale.
+    """
+    low, high = wilson(_of_the_top(total, n), n)
+    return 1 + _STEPS * low, 1 + _STEPS * high
+
+
+def two_means(total: int, n: int, base_total: int, base_n: int) -> tuple[tuple[float, float], float]:
+    """Interval and two-sided p of the difference of two such means."""
+    counts = (_of_the_top(total, n), n, _of_the_top(base_total, base_n), base_n)
+    low, high = newcombe(*counts)
+    return (_STEPS * low, _STEPS * high), two_shares(*counts)[1]
+
+
+def _of_the_top(total: int, n: int) -> float:
+    """How many of `n` answers would be 5 if the others were 1; an impossible sum counts as the nearest possible."""
+    return min(max(0.0, (total - n) / _STEPS), n)
 
 
 def nps_interval(promoters: int, detractors: int, n: int) -> tuple[float, float]:

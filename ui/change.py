@@ -1,7 +1,8 @@
 """A change in words and colour: arrow, figure, what it is compared with. Used by cards, headlines and bars alike.
 
 Rule: colour follows the KPI's direction, and never stands alone: an arrow and words say the same.
-Hazard: a survey's change inside its uncertainty is "no significant change", whatever its size.
+Hazard: a survey's change inside its uncertainty is "no significant change", whatever its size; where few answers are compared, it
+says how few.
 """
 
 from __future__ import annotations
@@ -47,9 +48,8 @@ def change_of(context: Context, result: Result) -> Change | None:
     mark: Mark = "same" if invisible else "up" if row.change > 0 else "down"
     if row.significant is False:
         return _insignificant(context, result, mark, then)
-    return Change(
-        mark, "same" if invisible else tone(result, row.change), _figure(context, result), _words(context, result, mark, then)
-    )
+    words = _with_few(context, row, _words(context, result, mark, then))
+    return Change(mark, "same" if invisible else tone(result, row.change), _figure(context, result), words)
 
 
 def tone(result: Result, change: float) -> Tone:
@@ -71,7 +71,15 @@ def _insignificant(context: Context, result: Result, mark: Mark, then: str) -> C
     said = context._("no significant change")
     if mark != "same":
         said = context._("{change}, no significant change", change=_words(context, result, mark, then))
-    return Change("same", "same", _figure(context, result), said)
+    return Change("same", "same", _figure(context, result), _with_few(context, result.total, said))
+
+
+def _with_few(context: Context, row: Row, said: str) -> str:
+    """The same with how many answers are compared, where they are few."""
+    if not row.few:
+        return said
+    count = context.format.count
+    return context._("{change}; few answers: {n} now, {before} then", change=said, n=count(row.n), before=count(row.base_n or 0))
 
 
 def _words(context: Context, result: Result, mark: Mark, then: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from metrics import BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, Note, Result, days_beside
+from metrics import BASE_HIDDEN, BASE_INCOMPLETE, BESIDE_TWO, NOT_COMPARED, UNEVEN, Note, Result, days_beside
 from ui.context import Context
 
-_REFUSED: Final = (BASE_INCOMPLETE, NOT_COMPARED, UNEVEN)
+_REFUSED: Final = (BASE_HIDDEN, BASE_INCOMPLETE, NOT_COMPARED, UNEVEN)
 
 
 def grey_days(context: Context, result: Result) -> str:

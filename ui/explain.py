@@ -11,7 +11,7 @@ from html import escape
 
 import streamlit as st
 
-from metrics import INTERVAL_METHODS, Result
+from metrics import INTERVAL_METHODS, Result, counted
 from ui.context import Context
 from ui.format import Formatter
 
@@ -52,7 +52,7 @@ def _facts(context: Context, result: Result) -> Iterator[tuple[str, str]]:
     if result.kpi.denominator is not None and total.numerator is not None and total.denominator is not None:
         yield _("Numerator"), _part(write, total.numerator)
         yield _("Denominator"), _part(write, total.denominator)
-    yield _("Records behind it (n)"), write.count(total.n)
+    yield _("Records behind it (n)"), _("{n} ({counted})", n=write.count(total.n), counted=_(counted(result.kpi)))
     if total.interval:
         yield _("95% interval"), write.interval(total.interval, unit)
     if total.bounds:

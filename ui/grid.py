@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from metrics import change_unit
-from metrics.model import Kpi, Number, Result, Row, Unit
+from metrics.model import Interval, Kpi, Number, Result, Row, Unit
 from metrics.periods import as_grain
 from ui.money import minor_to_major
 from ui.names import Names
@@ -178,19 +178,25 @@ def _fields(result: Result, names: Names, differences: bool) -> Iterator[_Field]
             title, result, names, lambda r: (r.numerator, r.denominator, r.n), n_shown=result.kpi.interval is not None
         )
     if result.kpi.interval is not None:
-        yield from _uncertainty(title, result, names)
+        yield from _uncertainty(title, result, names, lambda row: row.interval)
     if any(row.bounds for row in (*result.rows, result.total)):
         yield from _bounds(title, result, names)
     if result.base is None:
         return
-    then = names.format.window_short(result.base)
+    then, is_score = names.format.window_short(result.base), result.kpi.interval is not None
     earlier = words("{title}, {what}", title=title, what=then)
     yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
     if result.kpi.denominator is not None:
-        yield from _parts(earlier, result, names, lambda r: (r.base_numerator, r.base_denominator, r.base_n), n_shown=False)
+        yield from _parts(earlier, result, names, _base_parts, n_shown=is_score, then=then)
+    if is_score:
+        yield from _uncertainty(earlier, result, names, lambda row: row.base_interval, then=then)
     if differences and not is_difference(result.kpi):
         yield from _value(words("{title}, difference", title=title), result, names, _difference, short=words("Difference"))
     yield from _change(title, result, names)
+
+
+def _base_parts(row: Row) -> tuple[Number | None, Number | None, int | None]:
+    return row.base_numerator, row.base_denominator, row.base_n
 
 
 def _difference(row: Row) -> Number | None:
@@ -257,27 +263,39 @@ def _parts(
     take: Callable[[Row], tuple[Number | None, Number | None, int | None]],
     *,
     n_shown: bool,
+    then: str = "",
 ) -> Iterator[_Field]:
+    """The parts of a ratio and its n; `then` is the base that they are of, for short titles."""
     words = names.format.words
+    short = _short(names, then, words("n"))
     unit = names.format.minor_unit_name if result.kpi.unit == "fils" else ""
     yield _Field(Column(words("{title}, numerator", title=title), "number", unit, file_only=True), lambda r: take(r)[0])
     yield _Field(Column(words("{title}, denominator", title=title), "number", file_only=True), lambda r: take(r)[1])
-    yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown, short=words("n")), lambda r: take(r)[2])
+    yield _Field(Column(words("{title}, n", title=title), "count", file_only=not n_shown, short=short), lambda r: take(r)[2])
 
 
-def _uncertainty(title: str, result: Result, names: Names) -> Iterator[_Field]:
+def _uncertainty(
+    title: str, result: Result, names: Names, take: Callable[[Row], Interval | None], *, then: str = ""
+) -> Iterator[_Field]:
+    """How sure a score is, and what share of the invited answered, where that is not the score itself."""
     words, kind = names.format.words, KINDS.get(result.kpi.unit, "number")
     unit = names.format.unit(result.kpi.unit)
-    yield _Field(
-        Column(words("{title}, 95% from", title=title), kind, unit, short=words("95% from")),
-        lambda r: r.interval.low if r.interval else None,
-    )
-    yield _Field(
-        Column(words("{title}, 95% to", title=title), kind, unit, short=words("95% to")),
-        lambda r: r.interval.high if r.interval else None,
-    )
-    response = Column(words("Response rate"), "share", names.format.unit("share"))
-    yield _Field(response, lambda r: r.interval.response_rate if r.interval else None)
+    low = Column(words("{title}, 95% from", title=title), kind, unit, short=_short(names, then, words("95% from")))
+    high = Column(words("{title}, 95% to", title=title), kind, unit, short=_short(names, then, words("95% to")))
+    yield _Field(low, lambda r: spread.low if (spread := take(r)) else None)
+    yield _Field(high, lambda r: spread.high if (spread := take(r)) else None)
+    if "invited" in result.kpi.aggregates:
+        response = Column(_title(names, words("Response rate"), then), "share", names.format.unit("share"))
+        yield _Field(response, lambda r: spread.response_rate if (spread := take(r)) else None)
+
+
+def _short(names: Names, then: str, what: str) -> str:
+    """A short title, of the base where it is of one: "n", "Jan-Sep 2011, n"."""
+    return names.format.words("{title}, {what}", title=then, what=what) if then else what
+
+
+def _title(names: Names, title: str, then: str) -> str:
+    return names.format.words("{title}, {what}", title=title, what=then) if then else title
 
 
 def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, str], ...], names: Names) -> str:

@@ -56,6 +56,11 @@ def collected(context: Context, result: Result) -> str:
     return subject(context, result, said)
 
 
+def text(*sentences: str) -> str:
+    """Whole sentences one after the other; empty ones drop out."""
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
 def subject(context: Context, result: Result, sentence: str) -> str:
     """The sentence with the filters in front, where there are any; behind their colon it begins with a small letter."""
     if not result.filters.values:

@@ -13,8 +13,9 @@ from typing import Final
 from metrics import Result
 from metrics.words import N_
 from ui.answers import ask
+from ui.compared import not_compared
 from ui.context import Context
-from ui.sentences import span, subject
+from ui.sentences import span, subject, text
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,13 @@ def certainty(context: Context, score: Result) -> str:
     )
     if total.interval.response_rate is not None:
         said += " " + _("{share} of those invited answered.", share=write.share(total.interval.response_rate))
-    return said
+    return text(said, _little(context, score))
+
+
+def _little(context: Context, score: Result) -> str:
+    """That a comparison stands on few answers, or that there is none because its base is hidden; empty otherwise."""
+    total, base = score.total, score.base
+    if base and total.few and total.base_n:
+        earlier, n = context.format.base(score.window, base), context.format.count(total.base_n)
+        return context._("Few answers to compare with: n {n} in {base}.", n=n, base=earlier)
+    return not_compared(context, score) if total.base_hidden else ""

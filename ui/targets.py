@@ -76,9 +76,12 @@ def _of_year(context: Context, result: Result, target: Fraction) -> Progress | N
 
 
 def _of_level(context: Context, result: Result, target: Fraction) -> Progress:
-    """A ratio or score against its target."""
+    """A ratio or score against its target; a score whose interval holds the target has neither reached nor missed it."""
     value = Fraction(result.total.value or 0).limit_denominator(10**9)
-    up = result.kpi.direction != "down"
+    up, spread = result.kpi.direction != "down", result.total.interval
+    if spread and spread.low <= target <= spread.high:
+        said = context.format.value(float(target), result.kpi.unit)
+        return Progress(min(1.0, float(value / target)), context._("Target {target} · within the uncertainty", target=said))
     reached = value >= target if up else value <= target
     if reached:
         return Progress(1.0, context._("Target {target} · reached", target=context.format.value(float(target), result.kpi.unit)))

@@ -45,6 +45,7 @@ SURVEYS: Final = (
         source="surveys",
         caveats=(_SURVEY, _OPINION),
         kind="ratio",
+        interval="mean",
         aggregates={**_FUNNEL, **_WORDINGS},
     ),
     Kpi(
@@ -108,6 +109,7 @@ SURVEYS: Final = (
         source="surveys",
         caveats=(_SURVEY,),
         kind="ratio",
+        interval="wilson",
     ),
     Kpi(
         id="invitations",

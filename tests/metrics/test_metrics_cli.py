@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -207,6 +208,28 @@ def test_stale_docs_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert main(["docs", "--check"]) == 1
 
 
+def _cells(table: str) -> list[str]:
+    """The cells of the total of a table without dimensions."""
+    return [cell.strip() for cell in re.split(r"  +", table.splitlines()[4].strip())]
+
+
+def test_the_n_of_availability_are_its_probes_in_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    up = [{"day": date(2012, 9, day), "up_seconds": 75, "down_seconds": 25, "records": 96} for day in (1, 2)]
+    with closing(build_snapshot(tmp_path, availability=up, complete_through=date(2012, 9, 30))):
+        pass
+    asked = ["query", "availability", *DAYS, "--by", "department", "--data", str(tmp_path)]
+    assert main([*asked, "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["n_counts"], answer["rows"][0]["n"], answer["total"]["n"]) == ("probes and status events", 192, 192)
+    assert main([*asked, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["n"], row["n_counts"]) for row in rows] == [("192", "probes and status events")] * 2
+    assert main(asked) == 0
+    out = capsys.readouterr().out
+    assert "; n: probes and status events" in out
+    assert ["dewa", "75.000%", "192", "75.000%", "to", "75.000%"] in [line.split() for line in out.splitlines()]
+
+
 @pytest.mark.usefixtures("store")
 def test_the_mean_of_satisfaction_carries_its_response_rate(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", "satisfaction_mean", *DAYS, "--format", "json"]) == 0
@@ -222,10 +245,13 @@ def test_the_table_shows_bounds_intervals_and_what_change_and_n_are(tmp_path: Pa
     assert "75.000% to 95.000%" in capsys.readouterr().out
     assert main(["query", "satisfaction", *DAYS, "--compare", "previous-year", "--data", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert "n: records behind the value" in out
+    assert "2012-01-01 to 2012-09-30; n: answers" in out
     assert "SUM(" not in out
-    assert "change (difference)  95% interval of change" in out
-    assert out.count("35.200% to 64.800%") == 1
+    assert out.splitlines()[3].split("  ")[-1] == "response rate"
+    assert _cells(out)[-4:-2] == ["+0.000 points (no significant change, few answers)", "-20.931 to +20.931 points"], (
+        "points, not per cent"
+    )
+    assert out.count("35.200% to 64.800%") == 2, "that of the value and that of the base"
     assert main(["query", "satisfaction", *DAYS, "--format", "csv", "--data", str(tmp_path)]) == 0
     (total,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert total["change_unit"] == "difference"

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from metrics import BASE_INCOMPLETE, Note, Result
+from metrics import BASE_HIDDEN, BASE_INCOMPLETE, Interval, Note, Result
 from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.scenes import government
@@ -25,7 +25,7 @@ from ui.explain import explanation
 from ui.i18n import translator
 from ui.series import over_time
 from ui.sparkline import sparkline
-from ui.targets import progress
+from ui.targets import progress, view_target
 from ui.text import plain
 from ui.theme import LIGHT
 
@@ -234,6 +234,39 @@ def test_a_long_value_is_set_smaller(context: Context) -> None:
     assert 'class="k-value"' in card_html(context, Card(result))
     pounds = replace(context, format=replace(context.format, words=translator("ar"), currency="GBP"))
     assert 'class="k-value k-long"' in card_html(pounds, Card(with_total(result, value=513_000_00)))
+
+
+def test_a_change_from_few_answers_says_how_few(context: Context) -> None:
+    result = with_total(ask(context, "satisfaction"), change=-0.167, significant=False, few=True, n=102, base_n=41)
+    change = change_of(context, result)
+    assert change
+    assert change.words == "points below Jan–Sep 2011, no significant change; few answers: 102 now, 41 then"
+    assert change.tone == "same"
+    stands = change_of(context, with_total(result, significant=True))
+    assert stands
+    assert (stands.tone, stands.words) == ("bad", "points below Jan–Sep 2011; few answers: 102 now, 41 then")
+
+
+def test_a_hidden_base_is_said_to_be_hidden_and_not_to_be_no_data(context: Context) -> None:
+    hidden = with_total(ask(context, "satisfaction"), base_value=None, change=None, significant=None)
+    said = words(card_html(context, Card(replace(hidden, notes=(Note(BASE_HIDDEN),)))).split('<details class="k-how"')[0])
+    assert "No comparison: fewer than 10 answers in the base." in said
+    assert "No data" not in said
+
+
+def test_a_score_whose_interval_holds_the_target_has_neither_reached_nor_missed_it(context: Context) -> None:
+    result = ask(context, "availability")
+    goal = view_target(context, result)
+    assert goal
+    around = Interval(float(goal) - 0.05, float(goal) + 0.05, None)
+    for value in (float(goal) - 0.001, float(goal) + 0.001):
+        way = progress(context, with_total(result, value=value, interval=around))
+        assert way
+        assert way.words.endswith("within the uncertainty")
+        assert way.filled == pytest.approx(min(1.0, value / float(goal)))
+    missed = progress(context, with_total(result, value=float(goal) - 0.06, interval=Interval(0.1, float(goal) - 0.01, None)))
+    assert missed
+    assert missed.words.startswith("Below target")
 
 
 def test_an_incomplete_base_is_said_to_be_incomplete_and_is_no_reason_for_a_missing_value(context: Context) -> None:

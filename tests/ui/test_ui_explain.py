@@ -62,7 +62,7 @@ def test_the_explanation_of_a_score_says_how_its_interval_is_made_and_what_it_st
     context = context_over(snapshot_in_memory(surveys=answers, complete_through=date(2012, 1, 4)))
     result = ask(context, "satisfaction")
     html = plain(explanation(context, [result]))
-    assert "<dt>Numerator</dt><dd>20</dd><dt>Denominator</dt><dd>40</dd><dt>Records behind it (n)</dt><dd>40</dd>" in html
+    assert "<dt>Denominator</dt><dd>40</dd><dt>Records behind it (n)</dt><dd>40 (answers)</dd>" in html
     assert "<li>95% Wilson interval; changes: Newcombe interval" in html
     assert f"<dt>Snapshot</dt><dd>{result.snapshot}</dd>" in html
     assert "<pre><code>SELECT" in html
