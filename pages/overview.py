@@ -17,11 +17,12 @@ from ui.filters import filter_bar
 from ui.grid import answer_grid
 from ui.lines import running_total
 from ui.lookups import names_of
+from ui.missing import missing_in_words, missing_payments, running_title
 from ui.outages import available
 from ui.progression import band, heads_for, is_year_to_date, progression
 from ui.projected import projection_html, trials_grid
 from ui.running_grid import running_grid
-from ui.sentences import collected, span, why_changed
+from ui.sentences import collected, text, why_changed
 from ui.series import covered
 from ui.sheet import Sheet, remark_of_rest
 from ui.shell import columns, headline
@@ -39,8 +40,7 @@ def page(context: Context) -> None:
     if amount.total.value is None:
         headline(*_without_collections(context, amount))
     else:
-        reasons = [why_changed(context, amount, ask(context, "transactions")), heads_for(context, projected) if projected else ""]
-        headline(collected(context, amount), " ".join(reason for reason in reasons if reason))
+        headline(collected(context, amount), _why(context, amount, projected))
     cards(context, [card_of(context, kpi) for kpi in CARDS])
     left, right = columns(1.18, 1)
     with left:
@@ -51,6 +51,12 @@ def page(context: Context) -> None:
     if found:
         attention(context, found)
         explained(context, [result for item in found for result in item.results])
+
+
+def _why(context: Context, amount: Result, projected: Projection | None) -> str:
+    """What the change came from, where the year is heading, and what is missing in both."""
+    heading = heads_for(context, projected) if projected else ""
+    return text(why_changed(context, amount, ask(context, "transactions")), heading, missing_in_words(context))
 
 
 def _without_collections(context: Context, amount: Result) -> tuple[str, str]:
@@ -81,10 +87,8 @@ def _is_part(context: Context) -> bool:
 
 def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
     _, write = context._, context.format
-    so_far = is_year_to_date(context.window)
-    title = _("Collected {when}", when=span(context, amount))
-    if so_far and not amount.since:
-        title = _("Collected since 1 January")
+    missing = missing_payments(context)
+    title = running_title(context, amount)
     if amount.total.value is None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
@@ -95,6 +99,7 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
         _("{currency}, running total", currency=write.currency_name),
         _("grey: {base}", base=write.window_short(covered(found.results[1]))) if found.base else "",
         _("shaded: projection to year end") if shade else "",
+        _("not delivered: {missing}", missing=missing) if missing else "",
         _("no projection: it is made and tested for all departments and channels together") if _is_part(context) else "",
     )
     chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)

@@ -20,8 +20,10 @@ from metrics import Result, Scope, Window
 from ui.answers import ask, unfiltered
 from ui.context import Context
 from ui.control_totals import differing_files, newest_difference
+from ui.failures import worst_failures
 from ui.lateness import late
 from ui.lookups import names_of
+from ui.owed import left_out, months_named
 from ui.settled import settled
 from ui.standing import differing, standing
 from ui.standing_words import MANY_REJECTED, behind
@@ -30,7 +32,7 @@ Level = Literal["bad", "warning", "good"]
 _ORDER: Final[tuple[Level, ...]] = ("bad", "warning", "good")
 _RECENT: Final = timedelta(days=29)
 _LONG_SECONDS: Final = 2 * 3600
-_MOST: Final = 3
+_MOST: Final = 4
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Item:
 
 
 def items(context: Context) -> list[Item]:
-    """The most urgent items of a view, at most three."""
-    found = [item for check in (_outage, _surcharge, _data, _complaints) for item in check(context)]
+    """The most urgent items of a view, at most four."""
+    found = [item for check in (_outage, _failures, _surcharge, _data, _complaints) for item in check(context)]
     return sorted(found, key=lambda item: _ORDER.index(item.level))[:_MOST]
 
 
@@ -95,6 +97,29 @@ def _outage(context: Context) -> Iterator[Item]:
         details,
         (ask(context, "incidents", window=window, base=None),),
     )
+
+
+def _failures(context: Context) -> Iterator[Item]:
+    """The day and department with the most failed payments in the last 30 days of the window."""
+    _, write, end = context._, context.format, context.window.end
+    found = worst_failures(context, Window(max(context.window.start, end - _RECENT), end))
+    if found is None:
+        return
+    title = _(
+        "{department}: {share} of payments failed on {date}",
+        department=write.name(names_of(context).of("department", found.department)),
+        share=write.share(float(found.share)),
+        date=write.date(found.day),
+    )
+    details = _("{failed} of {n} attempts", failed=write.count(found.failed), n=write.count(found.attempts))
+    if found.others:
+        details += " · " + _.ngettext(
+            "{n} more such day in the last 30 days",
+            "{n} more such days in the last 30 days",
+            found.others,
+            n=write.count(found.others),
+        )
+    yield Item("bad", title, _with_ignored(context, details, unfiltered(context, found.answer.kpi.id)), (found.answer,))
 
 
 def _surcharge(context: Context) -> Iterator[Item]:
@@ -155,7 +180,7 @@ def _complaints(context: Context) -> Iterator[Item]:
 
 def _data(context: Context) -> Iterator[Item]:
     """What is wrong with the data itself, as one item: the worst as its title, the rest behind it."""
-    found = [item for check in (_reconciliation, _controls, _settlement, _rejected, _late) for item in check(context)]
+    found = [item for check in (_reconciliation, _controls, _settlement, _rejected, _late, _left_out) for item in check(context)]
     if not found:
         return
     first, *rest = sorted(found, key=lambda item: _ORDER.index(item.level))
@@ -177,6 +202,18 @@ def _late(context: Context) -> Iterator[Item]:
             title = _("{source}: complete only to {date}", source=names, date=reached)
             ahead = write.name(names_of(context).of("source", one.ahead or ""))
             yield Item("warning", title, _("{source}: complete to {date}", source=ahead, date=due))
+
+
+def _left_out(context: Context) -> Iterator[Item]:
+    """Months of the period that bodies left out of their totals, between months that they delivered."""
+    _, write = context._, context.format
+    chosen = context.state.filters.get("department")
+    for one in left_out(context):
+        codes = [code for code in one.bodies if not chosen or code in chosen]
+        if codes:
+            names = _(", ").join(write.name(names_of(context).of("department", code)) for code in codes)
+            title = _("{names}: no totals for {months}", names=names, months=months_named(context, one.months))
+            yield Item("warning", title, _("Left out between months that were delivered; sums of this period lack them"))
 
 
 def _rejected(context: Context) -> Iterator[Item]:

@@ -6,14 +6,18 @@ Hazard: a month that nobody delivered is the source's and not in here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
 
-from metrics import Scope, Snapshot, Window, total_gaps
+from metrics import Scope, Snapshot, Window, key_of, total_gaps
 from ui.context import Context
 from ui.lateness import Late
+
+_NAMED: Final = 3
+"""Months that a list names; more of them it counts."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,26 @@ def owed(context: Context, behind: Late | None, window: Window, nobody: Collecti
     if behind and behind.bodies and (late := _months(behind.reached + timedelta(days=1), behind.due, window)):
         found.append(Owed(behind.bodies, tuple(sorted(late))))
     return tuple(found)
+
+
+def left_out(context: Context) -> tuple[Owed, ...]:
+    """What bodies left out of the months of the view, between months that they delivered, whoever else delivered them."""
+    return owed(context, None, context.window, ())
+
+
+def months_named(context: Context, months: Sequence[date]) -> str:
+    """Months by name; many of them as the first and the last, and how many they are."""
+    names = [context.format.period(key_of(day, "month")) for day in months]
+    if len(names) <= _NAMED:
+        return context._(", ").join(names)
+    return context._.ngettext(
+        "{n} month from {first} to {last}",
+        "{n} months from {first} to {last}",
+        len(names),
+        n=context.format.count(len(names)),
+        first=names[0],
+        last=names[-1],
+    )
 
 
 @lru_cache(maxsize=8)

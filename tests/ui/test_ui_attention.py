@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from metrics import month
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
+from tests.support.questions import reported
 from ui.attention import Item, items
 from ui.text import plain
 
@@ -55,6 +57,56 @@ def test_an_outage_is_one_of_the_last_thirty_days_and_explained_by_their_number(
     assert (answer.kpi.id, answer.total.value) == ("incidents", 1), "the number the item says, not that of the year"
     assert (answer.window.start, answer.window.end) == (date(2012, 9, 1), SEPTEMBER_30)
     assert found(incidents=[older]) == []
+
+
+def tried(day: int, failed: int, settled: int, department: str = "dha") -> dict[str, Any]:
+    return {"day": date(2012, 9, day), "department": department, "settled": settled, "failed": failed, "abandoned": 500}
+
+
+@pytest.mark.parametrize(
+    ("failed", "settled", "urgent"),
+    [(20, 80, True), (19, 81, False), (20, 79, False), (199, 801, False), (200, 800, True)],
+)
+def test_a_day_of_failures_has_a_hundred_attempts_of_which_a_fifth_failed(failed: int, settled: int, urgent: bool) -> None:
+    """Abandoned checkouts are neither: with them, no day would be one."""
+    titles = [title for level, title, _ in said(payments=[tried(25, failed, settled)]) if level == "bad"]
+    share = f"{100 * failed / (failed + settled):.1f}%"
+    assert titles == ([f"dha: {share} of payments failed on 25 September 2012"] if urgent else [])
+
+
+def test_the_worst_day_of_failures_has_most_failed_payments_and_is_explained_by_that_day_of_that_department() -> None:
+    rows = [tried(25, 1_133, 2_501), tried(3, 90, 10, "dcaa"), tried(24, 10, 990), tried(25, 0, 5_000, "rta")]
+    (item,) = (item for item in found(payments=rows) if item.level == "bad")
+    assert plain(item.title) == "dha: 31.2% of payments failed on 25 September 2012"
+    assert plain(item.details) == "1,133 of 3,634 attempts · 1 more such day in the last 30 days"
+    (answer,) = item.results
+    assert (answer.kpi.id, answer.total.numerator, answer.total.denominator) == ("request_availability", 2_501, 3_634)
+    assert (answer.window.start, answer.window.end) == (date(2012, 9, 25), date(2012, 9, 25))
+
+
+def test_failures_are_those_of_the_departments_chosen_and_of_the_last_thirty_days() -> None:
+    rows = [tried(25, 400, 100), tried(24, 90, 10, "dcaa"), {**tried(1, 999, 1, "dcaa"), "day": date(2012, 8, 31)}]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=SEPTEMBER_30)
+    titles = [plain(item.title) for item in items(context_over(snapshot, department="dcaa")) if item.level == "bad"]
+    assert titles == ["dcaa: 90.0% of payments failed on 24 September 2012"]
+
+
+def test_bodies_that_report_totals_have_no_days_of_failures() -> None:
+    months = [reported(f"{month(2012, n).start}", f"{month(2012, n).end}", settled=5) for n in range(1, 10)]
+    assert [item for item in found(payments=months) if item.level == "bad"] == []
+
+
+def test_a_month_that_a_body_left_out_of_its_totals_is_named_with_the_body() -> None:
+    rows = [
+        reported(f"{month(2012, n).start}", f"{month(2012, n).end}", department=code, settled=1)
+        for code, months in {"dewa": range(1, 10), "rta": (1, 3, 4, 5, 6, 7, 8, 9)}.items()
+        for n in months
+    ]
+    snapshot = snapshot_in_memory(payments=rows, complete_through=SEPTEMBER_30)
+    (item,) = (item for item in items(context_over(snapshot)) if item.level == "warning")
+    assert plain(item.title) == "rta: no totals for February 2012"
+    assert plain(item.details) == "Left out between months that were delivered; sums of this period lack them"
+    assert [i for i in items(context_over(snapshot, department="dewa")) if i.level == "warning"] == []
 
 
 def test_a_surcharge_of_one_fils_is_urgent_and_none_is_in_order() -> None:
@@ -151,7 +203,7 @@ def test_figures_that_differ_are_urgent_and_counted_by_month() -> None:
     assert item[2] == "Payments, Availability probes, Surveys: see the reconciliation on the data page"
 
 
-def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_three_are_shown() -> None:
+def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_four_are_shown() -> None:
     lines = [source("payments", SEPTEMBER_30, accepted=50, rejected=50, open=50), source("probes", date(2012, 9, 20))]
     apart = {"source": "payments", "month": date(2012, 9, 1), "rows_ledger": 9, "rows_mart": 8}
     shown = said(
@@ -164,7 +216,8 @@ def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_three_are_sho
         feedback=[{"day": date(2012, 9, 3), "opened": 3}],
         feedback_cases=[{"day": date(2012, 9, 3), "days": None}],
     )
-    assert [level for level, *_ in shown] == ["bad", "bad", "bad"]
+    assert [level for level, *_ in shown] == ["bad", "bad", "bad", "warning"]
+    assert shown[3][1] == "3 complaints are open"
     assert shown[2][1] == "Delivered and shown figures differ in 1 month"
     assert "50 of 200 rows delivered are in quarantine" in shown[2][2]
     assert "Availability probes: complete only to 20 September 2012" in shown[2][2]
