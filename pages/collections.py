@@ -9,23 +9,26 @@ import streamlit as st
 
 from metrics import Grain, Result
 from ui import url
+from ui.added_columns import sheet_with
 from ui.answers import ask, has_answer
 from ui.bars import Bar, bars, named
 from ui.bases import share_base
 from ui.cards import card_of, cards
-from ui.compared import grey, grey_mark, listed, twice
+from ui.compared import grey, grey_mark, listed, sentences, twice
 from ui.context import Context
 from ui.figure import figure, no_figure
 from ui.filters import filter_bar
 from ui.lookups import names_of
 from ui.measures import by_time, course, is_one_month, part_bars
+from ui.missing import missing_in_words
 from ui.parts_grid import parts_grid
-from ui.sentences import collected, largest
+from ui.sentences import collected, largest, text
 from ui.sheet import Sheet, remark_of_rest, sheet_of
 from ui.shell import choices, columns, headline
 from ui.state import whole_year, year_around
 from ui.toggle import toggle
 from ui.unfinished import hatched
+from ui.year_targets import against_the_year, ticks, with_goals, year_columns, year_goals
 
 CARDS: Final = ("collected_amount", "transactions", "average_transaction_value", "success_rate", "mobile_take_up")
 MEASURES: Final = ("collected_amount", "transactions")
@@ -36,7 +39,8 @@ def page(context: Context) -> None:
     """Draw the page."""
     filter_bar(context, CARDS)
     amount = ask(context, "collected_amount")
-    headline(collected(context, amount), largest(context, ask(context, "collected_amount", "department")))
+    first = largest(context, ask(context, "collected_amount", "department"))
+    headline(collected(context, amount), text(first, missing_in_words(context)))
     cards(context, [card_of(context, kpi) for kpi in CARDS])
     measure, grain = _choices(context)
     left, right = columns(1, 1)
@@ -126,11 +130,14 @@ def _parts(context: Context, measure: str, dimension: str) -> None:
     if not result.rows:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
-    rows = part_bars(context, result, MOST_BARS)
-    names, note, hint = names_of(context), _note(context, measure, [result]), _hint(context, rows)
+    found = year_goals(context, result)
+    rows = with_goals(context, result, part_bars(context, result, MOST_BARS), found)
+    names, hint = names_of(context), _hint(context, rows)
+    tick = _("tick: target of the year") if found else ""
+    note = sentences((listed(context, _note(context, measure, [result]), tick), *against_the_year(context, result, found)))
     remark = remark_of_rest(names, named(rows), len(result.rows))
-    sheets = [sheet_of(title, results, names, remark)]
-    chart = bars(context, rows)
+    sheets = [sheet_with(title, results, names, year_columns(context, result, found), remark)]
+    chart = ticks(context, result, bars(context, rows), rows, found)
     figure(context, dimension, chart, [result], title=title, note=note, hint=hint, filters=dimension, sheets=sheets)
 
 

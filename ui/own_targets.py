@@ -86,7 +86,7 @@ def against_targets(context: Context, result: Result, found: Mapping[str, Goal])
     lines = []
     if missed:
         lines.append(
-            _("Target missed by {missed} of {n}: {names}", missed=write.count(len(missed)), n=n, names=_named(context, missed))
+            _("Target missed by {missed} of {n}: {names}", missed=write.count(len(missed)), n=n, names=named(context, missed))
         )
     elif reached:
         lines.append(_("Target reached by {reached} of {n}", reached=write.count(reached), n=n))
@@ -109,8 +109,8 @@ def _by_distance(result: Result, found: Mapping[str, Goal]) -> list[str]:
     return [row.key("department") for row in rows]
 
 
-def _named(context: Context, codes: Sequence[str]) -> str:
-    """The first few by name, and how many more there are."""
+def named(context: Context, codes: Sequence[str]) -> str:
+    """The first few departments by name, and how many more there are."""
     _, names = context._, names_of(context)
     shown = [context.format.name(names.of("department", code)) for code in codes[:_NAMED]]
     if len(codes) > _NAMED:
@@ -126,7 +126,7 @@ def _fallen_back(context: Context, result: Result, judged: Mapping[str, Verdict]
     target = context.format.value(float(found[codes[0]].value), result.kpi.unit)
     if len(codes) == len(judged):
         return [context._("No department has a target of its own; the government's {target} holds", target=target)]
-    names = _named(context, codes)
+    names = named(context, codes)
     return [context._("No target of its own, so the government's {target}: {names}", target=target, names=names)]
 
 
