@@ -34,10 +34,10 @@ def said(context: Context, found: Settled) -> str:
             days=days,
         )
     return _.ngettext(
-        "{items} of {transactions} payments and refunds does not match, on {days}. Bank less log: {amount}.",
-        "{items} of {transactions} payments and refunds do not match, on {days}. Bank less log: {amount}.",
+        "{n} payment or refund does not match on {days}; the log holds {transactions}. Bank less log: {amount}.",
+        "{n} payments and refunds do not match on {days}; the log holds {transactions}. Bank less log: {amount}.",
         found.items,
-        items=write.count(found.items),
+        n=write.count(found.items),
         transactions=transactions,
         days=days,
         amount=write.money_exact(found.fils_apart, sign=True),

@@ -151,7 +151,8 @@ def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_
 ) -> None:
     folder = settled(tmp_path, compared(DAY_28), SHORT, unmatched=(ITEM,))
     app = visit(monkeypatch, folder, "data")
-    assert "1 of 22 payments and refunds does not match, on 29 days to 29 September 2012. Bank less log: AED −0.01." in text(app)
+    said = "1 payment or refund does not match on 29 days to 29 September 2012; the log holds 22. Bank less log: AED −0.01."
+    assert said in text(app)
     assert 'k-warn">Items unmatched to 29 September 2012<' in markup(app)
     days = table(open_fold(monkeypatch, folder, "settlement-days"), "Log against settlement, by day")
     first, second, total = days.split("<tr>")[2:5]
@@ -209,7 +210,7 @@ def test_settlement_speaks_arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     folder = settled(tmp_path, compared(DAY_28), SHORT, unmatched=(ITEM,))
     page = plain(text(visit(monkeypatch, folder, "data", lang="ar")))
     assert "السجل مقابل التسوية" in page
-    assert "لا يتطابق 1 من المدفوعات والمبالغ المستردة وعددها 22" in page
+    assert "بند واحد لا يتطابق في 29 يومًا حتى 29 سبتمبر 2012؛ وفي السجل 22." in page
     assert "المبلغان مختلفان" in open_fold(monkeypatch, folder, "settlement-items", lang="ar")
 
 
@@ -283,3 +284,14 @@ def test_without_revisions_nothing_is_said_of_them(monkeypatch: pytest.MonkeyPat
     folder = settled(tmp_path, compared(DAY_29))
     assert "revised" not in text(visit(monkeypatch, folder))
     assert "No published number of this period was revised." in open_tab(monkeypatch, folder, "Reconciliation")
+
+
+def test_items_that_the_bank_alone_has_are_no_part_of_the_logs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The log may hold fewer payments than there are unmatched items, or none at all: "1 of 0" would be no share."""
+    of_the_log = ("log_payments", "log_refunds", "log_gross_fils", "log_refund_fils")
+    nothing = dict.fromkeys((*of_the_log, "bank_refunds", "bank_refund_fils"), 0)
+    alone = compared(DAY_28, **nothing, bank_payments=1, not_in_log=1)
+    said = text(visit(monkeypatch, settled(tmp_path, alone), "data"))
+    assert "1 payment or refund does not match on" in said
+    assert "; the log holds 0. Bank less log: AED 50.00." in said.replace("+", "")
+    assert "of 0" not in said
