@@ -15,6 +15,8 @@ from ui.context import Context
 from ui.text import plain
 
 _LABEL_ROOM: Final = 44
+_SPACE: Final = "\u2002"
+"""Between a bar and its label: as wide as the mark of a base there with its halo, and a little more."""
 _LETTER: Final = 6.5
 """Pixels of a letter of a label. Beside the plot there is room for the label of the longest bar, of which a part stands inside
 the plot: on a phone a share of the plot alone is too little.
@@ -110,7 +112,7 @@ def _labels(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
         "mode": "text",
         "y": list(range(len(rows))),
         "x": places,
-        "text": [f" {row.label} " for row in rows],
+        "text": [f"{_SPACE}{row.label}{_SPACE}" for row in rows],
         "textposition": sides,
         "textfont": {"size": 11.5, "color": colours(context).muted},
         "cliponaxis": False,

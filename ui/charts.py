@@ -99,6 +99,8 @@ def value_axis(context: Context, low: float, high: float, unit: Unit, most: int 
         "tickvals": [t for t in ticks if t or low < 0],
         "ticktext": [tick_text(context.format, t, unit, ticks) for t in ticks if t or low < 0],
         "tickfont": {"size": _TICK, "color": colour.muted},
+        "ticklen": 4,
+        "tickcolor": "rgba(0,0,0,0)",
         **more,
     }
 

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from metrics import Unit
 from ui.bars import base_mark
 from ui.charts import Figure, colours, layout, room_for_first, time_axis, value_axis
 from ui.context import Context
+from ui.line_labels import Frame, Place, along, at_the_end, free_place, is_above, last_known
 from ui.revised_marks import revised_marks, stretches
 
 _REACH: Final = 0.26
 """How far the line of a base reaches to either side of the middle of its column; a column reaches 0.325."""
-_ROOM_BEFORE: Final = 0.4
-"""Share of the width that a label at the end of a line needs before it."""
+_HEIGHT: Final = 264
+_BELOW: Final = 26
+"""Pixels of a chart of running totals, and those below it for the names of its axis."""
+_MARGIN: Final = 8
+_EDGE: Final = 0.012
+"""Share of the width that is left free at either end of a line, so that the dot there is whole."""
 
 
 @dataclass(frozen=True)
@@ -58,29 +64,55 @@ def running_total(
         _line(current, colour.accent, 2.6),
         *_alone(current, colour.accent, 4),
         *revised_marks(context, current.values, current.revised),
+        _end_dot(current, colour.accent),
     ]
-    over = _is_over(base, current)
-    marks = [_base_label(base, colour.muted, above=over)] if base else []
-    data.append(_end_dot(current, colour.accent))
-    if band:
-        marks.append(_label(band.at[-1], band.high[-1], band.label, colour.accent))
-    top = max((v for s in (current, base) if s for v in s.values if v is not None), default=1.0)
-    top = max(top, max(band.high, default=0.0)) if band else top
     slots = max(len(s.values) for s in (current, base) if s)
     slots = max(slots, band.at[-1] + 1) if band else slots
-    marks.append(_end_label(current, colour.accent, slots, below=over))
+    axis = value_axis(context, 0.0, _highest(current, base, band) * 1.06, unit, automargin=True)
     return {
         "data": data,
         "layout": layout(
             context,
-            264,
-            margin={"b": 26},
-            xaxis=time_axis(context, dict(ticks), range=[-0.01 * slots, slots * 1.01]),
-            yaxis=value_axis(context, 0.0, top * 1.06, unit, automargin=True),
-            annotations=[m for m in marks if m],
+            _HEIGHT,
+            margin={"b": _BELOW, "l": room_for_first(ticks) if 0 in ticks else _MARGIN},
+            xaxis=time_axis(context, dict(ticks), range=[-_EDGE * slots, slots - 1 + _EDGE * slots]),
+            yaxis=axis,
+            annotations=_labels(context, current, base, band, Frame(slots, axis["range"][1], _HEIGHT - _BELOW - _MARGIN)),
             hovermode="x",
         ),
     }
+
+
+def _highest(current: Series, base: Series | None, band: Band | None) -> float:
+    values = [v for s in (current, base) if s for v in s.values if v is not None]
+    return max([*values, *(band.high if band else ())], default=1.0) or 1.0
+
+
+def _labels(context: Context, current: Series, base: Series | None, band: Band | None, frame: Frame) -> list[dict[str, Any]]:
+    """The labels of projection, current line and base, each where it meets none of the others and no line."""
+    colour = colours(context)
+    lines = [series.values for series in (current, base) if series]
+    lines += [_spread(band.at, ends, frame.slots) for ends in (band.low, band.high)] if band else []
+    wanted = [([Place(band.at[-1], band.high[-1], band.label, right=False, above=True)], colour.accent)] if band else []
+    over = base is not None and is_above(base.values, current.values)
+    wanted.append((at_the_end(current.values, current.label, below=over), colour.accent))
+    wanted += [(along(base.values, base.label, above=over), colour.muted)] if base else []
+    taken: list[Place] = []
+    marks = []
+    for places, shade in wanted:
+        if place := free_place(places, lines, taken, frame):
+            taken.append(place)
+            marks.append(place.annotation(shade))
+    return marks
+
+
+def _spread(at: Sequence[int], values: Sequence[float], slots: int) -> list[float | None]:
+    """Values that are known at some positions, at all positions in between as well."""
+    spread: list[float | None] = [None] * slots
+    for (start, one), (end, other) in pairwise(zip(at, values, strict=True)):
+        for i in range(start, end + 1):
+            spread[i] = one + (other - one) * (i - start) / (end - start)
+    return spread
 
 
 def columns(
@@ -199,12 +231,8 @@ def _alone(series: Series, colour: str, size: int) -> list[dict[str, Any]]:
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", **marks}]
 
 
-def _last(series: Series) -> tuple[int, float] | None:
-    return next(((i, v) for i, v in reversed(list(enumerate(series.values))) if v is not None), None)
-
-
 def _end_dot(series: Series, colour: str) -> dict[str, Any]:
-    last = _last(series)
+    last = last_known(series.values)
     return {
         "type": "scatter",
         "mode": "markers",
@@ -212,49 +240,6 @@ def _end_dot(series: Series, colour: str) -> dict[str, Any]:
         "y": [last[1]] if last else [],
         "marker": {"color": colour, "size": 8},
         "hoverinfo": "skip",
-    }
-
-
-def _is_over(base: Series | None, current: Series) -> bool:
-    """Whether the base stands above the current line where that ends; labels then change sides, away from both lines."""
-    last = _last(current)
-    if base is None or last is None or last[0] >= len(base.values):
-        return False
-    return (base.values[last[0]] or 0.0) > last[1]
-
-
-def _end_label(series: Series, colour: str, slots: int, *, below: bool = False) -> dict[str, Any] | None:
-    """Beside the end of the line, before it where there is room, else after it; `below` it where the base is above."""
-    last = _last(series)
-    if last is None:
-        return None
-    label = _label(last[0], last[1], series.label, colour)
-    if below:
-        return {**label, "xanchor": "left", "yanchor": "top", "xshift": -4, "yshift": -8}
-    return label if last[0] > slots * _ROOM_BEFORE else {**label, "xanchor": "left", "xshift": 8}
-
-
-def _base_label(series: Series, colour: str, *, above: bool = False) -> dict[str, Any] | None:
-    """Below the line (or above it) and well before its end, where it cannot meet the label of the current period."""
-    last = _last(series)
-    if last is None:
-        return None
-    at = round(last[0] * 0.45)
-    label = _label(at, series.values[at] or 0.0, series.label, colour)
-    return label if above else {**label, "xanchor": "left", "yanchor": "top", "xshift": 8, "yshift": -6}
-
-
-def _label(x: float, y: float, text: str, colour: str) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "text": f"<b>{text}</b>",
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "xshift": -4,
-        "yshift": 5,
-        "font": {"size": 12.5, "color": colour},
     }
 
 

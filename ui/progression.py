@@ -18,6 +18,8 @@ from ui.lines import Band, Series
 from ui.series import covered, revised, time_keys
 
 _LEAP = 2000
+_MOST = 12
+"""Names of months that an axis has room for on a desk."""
 _DAYS_NAMED = 62
 """Windows of days up to this long name some of their days, longer ones their months."""
 
@@ -114,36 +116,34 @@ def _name(context: Context, window: Window) -> str:
 
 
 def _ticks(context: Context, window: Window, grain: Grain, slots: list[str] | None) -> dict[int, str]:
-    """Names of the months; in Arabic every other one, for it has no short names, and twelve would meet on a phone."""
+    """Names of all months; where a chart is too narrow for twelve, the style sheet shows every other one."""
     write = context.format
     if slots:
         if grain == "month":
-            months = list(enumerate(slots))[:: 2 if context.rtl else 1]
-            return {i: write.period(f"{window.end.year}{slot}", short=True) for i, slot in months}
+            return {i: write.period(f"{window.end.year}{slot}", short=True) for i, slot in enumerate(slots)}
         starts = [(i + 15, int(slot[1:3])) for i, slot in enumerate(slots) if slot.endswith("-01")]
-        shown = starts[:: 2 if context.rtl else 1]
-        return {i: write.month(date(window.end.year, number, 1), year=False, short=True) for i, number in shown}
+        return {i: write.month(date(window.end.year, number, 1), year=False, short=True) for i, number in starts}
     return time_ticks(context, window, grain)
 
 
 def time_ticks(context: Context, window: Window, grain: Grain) -> dict[int, str]:
-    """Labels by position for a window drawn by day or month: at most about a dozen, half of that in Arabic.
+    """Labels by position for a window drawn by day or month: at most about a dozen.
 
     Beyond one year a month is named with its year, and beyond two only the years are, at their beginning.
     """
-    write, most = context.format, 6 if context.rtl else 12
+    write = context.format
     if window.start.year != window.end.year and (grain == "month" or window.days > _DAYS_NAMED):
         return _with_years(context, window, grain)
     if grain == "month":
         months = keys(window, "month")
-        step = -(-len(months) // most)
+        step = -(-len(months) // _MOST)
         return {i: write.period(k, short=True) for i, k in enumerate(months) if i % step == 0}
     days = [window.start + timedelta(days=i) for i in range(window.days)]
     if window.days <= _DAYS_NAMED:
-        step = 7 if window.days > 14 else 1
+        step = 7 if window.days > _MOST + 2 else 2 if window.days > 7 else 1
         return {i: write.period(day.isoformat(), short=True) for i, day in enumerate(days) if i % step == 0}
     firsts = {i: day for i, day in enumerate(days) if day.day == 1}
-    step = -(-len(firsts) // most)
+    step = -(-len(firsts) // _MOST)
     return {i: write.month(day, year=False, short=True) for n, (i, day) in enumerate(firsts.items()) if n % step == 0}
 
 

@@ -150,3 +150,37 @@ def test_the_names_of_a_time_axis_begin_with_the_first_and_do_not_touch_on_a_pho
     assert len(shown) >= 3
     assert shown[0][0] == boxes[0][0], "the first one is there"
     assert all(one[2] + 2 < other[1] for one, other in itertools.pairwise(shown)), shown
+
+
+BOXES = """figure => [...figure.querySelectorAll(".annotation-text, .xtick text, .ytick text")]
+    .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width)
+    .map(([said, box]) => [said, box.left, box.right, box.top, box.bottom])"""
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("view", ["", "&department=customs", "&period=custom&from=2012-01-01&to=2012-01-05"])
+def test_labels_of_the_running_total_meet_neither_each_other_nor_the_axes(
+    visit: Open, view: str, language: str, phone: bool
+) -> None:
+    page = visit(f"?lang={language}{view}", phone=phone)
+    figure = page.locator(".st-key-figure-running-total .js-plotly-plot")
+    figure.locator(".annotation-text").first.wait_for()
+    page.evaluate("document.fonts.ready")
+    boxes = figure.evaluate(BOXES)
+    assert len(boxes) >= 4
+    meeting = [
+        (one[0], other[0])
+        for one, other in itertools.combinations(boxes, 2)
+        if min(one[2], other[2]) - max(one[1], other[1]) > 1 and min(one[4], other[4]) - max(one[3], other[3]) > 3
+    ]
+    assert meeting == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_desk_names_every_month_of_the_running_total_and_a_phone_every_other_one(visit: Open, language: str) -> None:
+    for phone, named in ((False, 12), (True, 6)):
+        figure = visit(f"?lang={language}", phone=phone).locator(".st-key-figure-running-total .js-plotly-plot")
+        figure.locator(".xtick text").first.wait_for()
+        shown = figure.evaluate("f => [...f.querySelectorAll('.xtick text')].filter(t => t.getBoundingClientRect().width).length")
+        assert shown == named

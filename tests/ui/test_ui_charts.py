@@ -144,11 +144,43 @@ def test_the_running_total_lies_over_the_whole_year_before(context: Context) -> 
 
 def test_labels_stand_away_from_both_lines_whichever_of_them_is_higher(context: Context) -> None:
     def sides(*base: float) -> list[str]:
-        figure = running_total(context, Series([1, 2, 3], [""] * 3, "now"), Series(base, [""] * 3, "then"), {}, "count")
-        return [mark["yanchor"] for mark in figure["layout"]["annotations"]]  # the base's label is the first
+        figure = running_total(context, Series([1, 2, 3, None], [""] * 4, "now"), Series(base, [""] * 4, "then"), {}, "count")
+        return [mark["yanchor"] for mark in reversed(figure["layout"]["annotations"])]  # that of the base, then the current one
 
-    assert sides(1, 2, 2.5) == ["top", "bottom"]
-    assert sides(2, 3, 4) == ["bottom", "top"]
+    assert sides(1, 2, 2.5, 3) == ["top", "bottom"]
+    assert sides(2, 3, 4, 5) == ["bottom", "top"]
+
+
+def test_the_label_of_a_base_that_begins_late_stands_above_the_axis_and_not_on_it(context: Context) -> None:
+    """A department that began to report in May of the year before: the middle of its line is low."""
+    current = Series([i * 6.0 if i < 274 else None for i in range(366)], [""] * 366, "2012: AED 1.58M")
+    base = Series([(i - 121) * 4.0 if i >= 121 else None for i in range(366)], [""] * 366, "May–Dec 2011: AED 962k")
+    layout = running_total(context, current, base, {}, "count")["layout"]
+    mark = layout["annotations"][-1]
+    height = mark["y"] / layout["yaxis"]["range"][1] * (layout["height"] - layout["margin"]["t"] - layout["margin"]["b"])
+    assert mark["yanchor"] == "top"
+    assert height + mark["yshift"] - mark["font"]["size"] * 1.3 > 0
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_month_of_a_year_has_its_name(context: Context, language: str) -> None:
+    reader = context_over(context.snapshot, language)
+    assert len(progression(reader, "collected_amount").ticks) == 12
+    year = Window(date(2011, 1, 1), date(2011, 12, 31))
+    assert list(time_ticks(reader, year, "month")) == list(range(12))
+    assert len(time_ticks(reader, year, "day")) == 12
+
+
+@pytest.mark.parametrize(("days", "named"), [(5, 5), (7, 7), (12, 6), (30, 5)])
+def test_days_are_named_as_many_as_do_not_touch_and_the_first_is_among_them(context: Context, days: int, named: int) -> None:
+    ticks = time_ticks(context, Window(date(2012, 9, 1), date(2012, 9, days)), "day")
+    assert (min(ticks), len(ticks)) == (0, named)
+
+
+def test_a_running_total_of_a_few_days_fills_its_chart_and_names_its_first_day(context: Context) -> None:
+    layout = running_total(context, Series([1, 2, 3, 4, 5], [""] * 5), None, {0: "10 Sep", 4: "14 Sep"}, "count")["layout"]
+    assert layout["xaxis"]["range"] == pytest.approx([-0.06, 4.06])
+    assert layout["margin"]["l"] > 15
 
 
 def test_29_february_stands_still_in_the_other_year(context: Context) -> None:
