@@ -46,8 +46,6 @@ SAYS: Final = st.sampled_from([None, None, (0, 0), (0, 0), (1, 0), (0, 1), (0, -
 ANSWERED: Final = st.lists(st.sampled_from(sorted(ANSWERS)), min_size=1, max_size=5)
 STEPS: Final = 14
 COUNTED: Final = ("histories", "operations", "files", "rows", "corrections", "publications", "verifies", "upkeep", "kills")
-
-
 Targets = tuple[Target, ...] | None
 
 
@@ -220,12 +218,15 @@ class Histories(RuleBasedStateMachine):
         return next(each for each in self.delivered if sha256(each[0]) == sha)
 
     def _export(self) -> None:
-        """Let the open rows go out; they must be those that the model calls open."""
+        """Let the open rows go out; they must be those that the model calls open. Where none is, no file is written."""
         path, waiting = self._inbox() / "out.csv", self.model.open()
         self.tally.counts["operations"] += 1
         self.steps.append("quarantine payments --export")
         code, said = command("quarantine", "payments", "--export", str(path), "--data", str(self.data))
         assert code == 0, said
+        assert path.exists() == bool(waiting), said
+        if not waiting:
+            return
         names = {identity(sha, line): (sha, line) for sha, line in waiting}
         out = lines(path)
         assert sorted(line[IDENTITY] for line in out) == sorted(names)

@@ -145,6 +145,37 @@ def test_of_two_rows_that_contradict_each_other_the_right_one_comes_in_as_it_is(
     assert sound(desk)
 
 
+def test_a_row_corrected_twice_with_the_same_content_counts_once_and_the_row_it_contradicted_stays_open(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [payment(1, amount_fils=5), payment(1, amount_fils=6), payment(2)]
+    desk.run("ingest", "payments", parquet(tmp_path / "p.parquet", "payments", rows))
+    twice = correct(
+        desk.export("payments", "out.csv"), tmp_path / "twice.csv", lambda line: line if line["amount_fils"] == "6" else None
+    )
+    with twice.open("a", encoding="utf-8") as file:
+        file.write(twice.read_text("utf-8-sig").splitlines()[1] + "\n")
+    assert desk.run("ingest", "payments", twice) == 0
+    assert desk.corrections() == [("twice.csv", 2, "p.parquet", 2), ("twice.csv", 3, "p.parquet", 2)]
+    assert desk.amounts() == {1: 6, 2: 100_00}
+    assert desk.states() == [("p.parquet", 1, "open", None), ("p.parquet", 2, "corrected", "twice.csv")]
+    assert [line["amount_fils"] for line in lines(desk.export("payments", "rest.csv"))] == ["5"]
+    assert sound(desk)
+
+
+def test_corrections_that_copy_a_row_beside_them_leave_nothing_to_export(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [payment(1, amount_fils=10**17), payment(1), payment(2)]
+    desk.run("ingest", "payments", parquet(tmp_path / "p.parquet", "payments", rows))
+    copied = correct(desk.export("payments", "out.csv"), tmp_path / "copied.csv", {"amount_fils": "10000"})
+    with copied.open("a", encoding="utf-8") as file:
+        file.write(copied.read_text("utf-8-sig").splitlines()[1] + "\n")
+    assert desk.run("ingest", "payments", copied) == 0
+    assert desk.states() == [("p.parquet", 1, "corrected", "copied.csv")]
+    assert desk.amounts() == {1: 100_00, 2: 100_00}
+    assert not desk.export("payments", "rest.csv").exists()
+    assert sound(desk)
+
+
 def test_a_line_left_empty_is_rejected(desk: Desk) -> None:
     out = desk.export("payments", "out.csv")
     empty = correct(out, desk.folder / "empty.csv", lambda line: dict.fromkeys(line, "") | {IDENTITY: line[IDENTITY]})
