@@ -37,7 +37,7 @@ def context_with(folder: Path, answered: int, language: str = "en", wave: str = 
     ("language", "said"),
     [
         ("en", "Raised in week 39, 2012 by Customer poll: 45.0%, without it 30.0%"),
-        ("ar", "ارتفع في الأسبوع 39، 2012 بسبب استطلاع المتعاملين: 45.0%، ومن دونه 30.0%"),
+        ("ar", "ارتفع في الأسبوع 39 من عام 2012 بسبب استطلاع المتعاملين: 45.0%، ومن دونه 30.0%"),
     ],
 )
 def test_a_wave_that_raises_the_rate_is_named_beside_the_rate_without_it(tmp_path: Path, language: str, said: str) -> None:
