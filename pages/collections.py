@@ -14,6 +14,7 @@ from ui.answers import ask, has_answer
 from ui.bars import Bar, bars, named
 from ui.bases import share_base
 from ui.cards import card_of, cards
+from ui.charts import as_high_as
 from ui.compared import grey, grey_mark, listed, sentences, twice
 from ui.context import Context
 from ui.figure import figure, no_figure
@@ -44,12 +45,15 @@ def page(context: Context) -> None:
     cards(context, [card_of(context, kpi) for kpi in CARDS])
     measure, grain = _choices(context)
     left, right = columns(1, 1)
-    with left:
-        _course(context, measure, grain)
-        _methods_and_channels(context, measure)
     with right:
-        _parts(context, measure, "department")
-        _parts(context, measure, "service")
+        height = _parts(context, measure, "department")
+    with left:
+        _course(context, measure, grain, height)
+    left, right = columns(1, 1)
+    with right:
+        height = _parts(context, measure, "service")
+    with left:
+        _methods_and_channels(context, measure, height)
 
 
 def _choices(context: Context) -> tuple[str, Grain]:
@@ -76,7 +80,8 @@ def _unit(context: Context, measure: str) -> str:
     return context.format.currency_name if measure == "collected_amount" else context._("Settled transactions")
 
 
-def _course(context: Context, measure: str, grain: Grain) -> None:
+def _course(context: Context, measure: str, grain: Grain, height: int) -> None:
+    """The course over time, as high as the chart beside it."""
     _ = context._
     shown = context
     if grain == "month" and is_one_month(context.window):  # a single column says nothing: its year, with the month in colour
@@ -101,7 +106,7 @@ def _course(context: Context, measure: str, grain: Grain) -> None:
     figure(
         context,
         "course",
-        course(shown, result, alone),
+        as_high_as(course(shown, result, alone), height),
         [result],
         title=title,
         note=note,
@@ -121,15 +126,15 @@ def _how_to_click(context: Context, *, daily: bool, alone: bool) -> str:
     return _("click a month to see its days") if context.facts.daily else _("click a month to see it alone")
 
 
-def _parts(context: Context, measure: str, dimension: str) -> None:
-    """The largest departments or services; a click filters by one of them."""
+def _parts(context: Context, measure: str, dimension: str) -> int:
+    """The largest departments or services; a click filters by one of them. Returns the height of the chart, 0 for none."""
     _ = context._
     results = [ask(context, kpi, dimension, without=dimension) for kpi in _first(measure)]
     result = results[0]
     title = _("By department") if dimension == "department" else _("By service")
     if not result.rows:
         no_figure(title, _("No payments were reported for this period and these filters."))
-        return
+        return 0
     found = year_goals(context, result)
     rows = with_goals(context, result, part_bars(context, result, MOST_BARS), found)
     names, hint = names_of(context), _hint(context, rows)
@@ -139,9 +144,11 @@ def _parts(context: Context, measure: str, dimension: str) -> None:
     sheets = [sheet_with(title, results, names, year_columns(context, result, found), remark)]
     chart = ticks(context, result, bars(context, rows), rows, found)
     figure(context, dimension, chart, [result], title=title, note=note, hint=hint, filters=dimension, sheets=sheets)
+    return int(chart["layout"]["height"])
 
 
-def _methods_and_channels(context: Context, measure: str) -> None:
+def _methods_and_channels(context: Context, measure: str, height: int) -> None:
+    """By method and by channel, as high as the chart beside it."""
     _ = context._
     results = [ask(context, measure, dimension, without=dimension) for dimension in ("method", "channel")]
     rows: list[Bar] = [bar for result in results for bar in part_bars(context, result, MOST_BARS)]
@@ -150,7 +157,7 @@ def _methods_and_channels(context: Context, measure: str) -> None:
         no_figure(title, _("No payments were reported for this period and these filters."))
         return
     split = len([bar for bar in rows if bar.filter and bar.filter[0] == "method"])
-    chart = bars(context, rows, split=split)
+    chart = as_high_as(bars(context, rows, split=split), height)
     sheets = [Sheet(title, results, partial(parts_grid, results, names_of(context)))]
     note, hint = _note(context, measure, results), _hint(context, rows)
     figure(context, "methods", chart, results, title=title, note=note, hint=hint, filters="method", sheets=sheets)

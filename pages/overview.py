@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Final
 
+import streamlit as st
+
 from metrics import Projection, Result
 from ui.answers import ask, project
 from ui.attention import attention, items
 from ui.bars import change_bars, named
 from ui.cards import card_of, cards
 from ui.change_parts import bars_of_change, by_change, change_explained, growth
+from ui.charts import as_high_as
 from ui.compared import listed, not_compared
 from ui.context import Context
 from ui.explain import explained
@@ -42,11 +45,11 @@ def page(context: Context) -> None:
     else:
         headline(collected(context, amount), _why(context, amount, projected))
     cards(context, [card_of(context, kpi) for kpi in CARDS])
-    left, right = columns(1.18, 1)
-    with left:
-        _running_total(context, amount, projected)
+    left, right = columns(1.18, 1) if _has_base(amount) else (st.container(), st.container())
     with right:
-        _where_from(context, amount)
+        height = _where_from(context, amount)
+    with left:
+        _running_total(context, amount, projected, height)
     found = items(context)
     if found:
         attention(context, found)
@@ -57,6 +60,11 @@ def _why(context: Context, amount: Result, projected: Projection | None) -> str:
     """What the change came from, where the year is heading, and what is missing in both."""
     heading = heads_for(context, projected) if projected else ""
     return text(why_changed(context, amount, ask(context, "transactions")), heading, missing_in_words(context))
+
+
+def _has_base(amount: Result) -> bool:
+    """Whether there is a change to show; without one, what was collected has the whole width."""
+    return amount.total.value is not None and amount.total.base_value is not None
 
 
 def _without_collections(context: Context, amount: Result) -> tuple[str, str]:
@@ -85,7 +93,8 @@ def _is_part(context: Context) -> bool:
     return _is_year_so_far(context) and bool(context.state.filters.values)
 
 
-def _running_total(context: Context, amount: Result, projected: Projection | None) -> None:
+def _running_total(context: Context, amount: Result, projected: Projection | None, height: int) -> None:
+    """What was collected so far, as high as the chart beside it."""
     _, write = context._, context.format
     missing = missing_payments(context)
     title = running_title(context, amount)
@@ -102,7 +111,7 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
         _("not delivered: {missing}", missing=missing) if missing else "",
         _("no projection: it is made and tested for all departments and channels together") if _is_part(context) else "",
     )
-    chart = running_total(context, found.current, found.base, found.ticks, "fils", shade)
+    chart = as_high_as(running_total(context, found.current, found.base, found.ticks, "fils", shade), height)
     grid = partial(running_grid, found, shade, names_of(context))
     more = projection_html(context, projected) if projected else ""
     sheets = [Sheet(title, found.results, grid)]
@@ -112,14 +121,14 @@ def _running_total(context: Context, amount: Result, projected: Projection | Non
     figure(context, "running-total", chart, found.results, title=title, note=note, sheets=sheets, more=more)
 
 
-def _where_from(context: Context, amount: Result) -> None:
-    """Which departments (or, within one, services) the change came from."""
-    _, write, total = context._, context.format, amount.total
+def _where_from(context: Context, amount: Result) -> int:
+    """Which departments (or, within one, services) the change came from. Returns the height of the chart, 0 for none."""
+    _, write = context._, context.format
     dimension = "service" if len(context.state.filters.get("department")) == 1 else "department"
-    if total.value is None or total.base_value is None:
+    if not _has_base(amount):
         nothing = _("There is no data for {period} to compare with.", period=write.window(context.base))
         no_figure(_("What changed"), not_compared(context, amount) or nothing)
-        return
+        return 0
     result = ask(context, "collected_amount", dimension)
     grown, size = growth(context, amount)
     title = _("Where the extra {amount} came from", amount=size) if grown else _("Where the {amount} less came from", amount=size)
@@ -135,3 +144,4 @@ def _where_from(context: Context, amount: Result) -> None:
     whole = Sheet(title, [ordered], partial(answer_grid, [ordered], names, differences=True), remark)
     why = change_explained(context, result)
     figure(context, "where-from", chart, [result], title=title, note=note, filters=dimension, sheets=[whole], more=why)
+    return int(chart["layout"]["height"])

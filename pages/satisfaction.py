@@ -6,6 +6,8 @@ Rule: no score without its interval, n and response rate; a change inside the un
 from dataclasses import replace
 from functools import partial
 
+import streamlit as st
+
 import metrics
 from metrics import Result
 from ui.added_columns import sheet_with
@@ -21,7 +23,7 @@ from ui.lookups import known, names_of
 from ui.own_targets import against_targets, goals, target_columns
 from ui.response_spikes import spike, still_open
 from ui.rows import axis_in_words
-from ui.score_dots import score_dots
+from ui.score_dots import fits_beside, score_dots
 from ui.series import over_time
 from ui.sheet import Sheet, sheet_of
 from ui.shell import choices, columns, empty, headline
@@ -49,11 +51,13 @@ def page(context: Context) -> None:
     cards(context, [_card(context, kpi) for kpi in CARDS])
     score = _choice(context)
     left, right = columns(1, 1)
+    beside = fits_beside(_departments(context, score), ask(context, score, "wave"))
     with left:
         _trend(context, score)
+    with left if beside else right:
         _funnel(context, invited)
         _by_wave(context, score)
-    with right:
+    with right if beside else st.container():
         _by_department(context, score)
 
 
@@ -137,10 +141,13 @@ def _by_wave(context: Context, score: str) -> None:
     figure(context, "satisfaction-wave", chart, [result], title=title, note=note, sheets=sheets)
 
 
+def _departments(context: Context, score: str) -> Result:
+    return ask(context, score, "department", without="department")
+
+
 def _by_department(context: Context, score: str) -> None:
     """A score by department, best first, each against its own target; a click filters."""
-    _, dimension = context._, "department"
-    result = ask(context, score, dimension, without=dimension)
+    _, dimension, result = context._, "department", _departments(context, score)
     title = _("{score} by department", score=_(result.kpi.title))
     if not _has_answers(result):
         no_figure(title, _("No answers in this period for these filters."))

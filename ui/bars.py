@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hidden_axis, hover, layout, name_labels, names_axis, row_height, wrapped
+from ui.charts import (
+    Figure,
+    clickable,
+    colours,
+    hidden_axis,
+    layout,
+    name_labels,
+    named_hover,
+    names_axis,
+    row_height,
+)
 from ui.context import Context
 from ui.text import plain
 
@@ -91,12 +101,8 @@ def _bars(rows: Sequence[Bar], shades: Sequence[str]) -> dict[str, Any]:
         "orientation": "h",
         "y": list(range(len(rows))),
         "x": [row.value for row in rows],
-        "customdata": [list(row.filter or ()) for row in rows],
         "marker": {"color": list(shades), "cornerradius": 2},
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "hovertext": [hover(f"<b>{wrapped(row.name, 60)}</b>", *row.details) for row in rows],
-        "hoverinfo": "text",
+        **clickable([row.filter or () for row in rows], [named_hover(row.name, row.details) for row in rows]),
     }
 
 

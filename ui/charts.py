@@ -27,6 +27,8 @@ _TICK: Final = 11
 """Size of type of the numbers and names of an axis, in pixels."""
 _ROW: Final = 30
 _ROW_OF_TWO: Final = 36
+_APART: Final = 1.4
+"""How many times their height rows of bars may take to end where their neighbour ends."""
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 
 
@@ -57,6 +59,24 @@ def layout(context: Context, height: int, **more: Any) -> dict[str, Any]:
         "uirevision": "keep",
     }
     return {key: {**base[key], **value} if isinstance(base.get(key), dict) else value for key, value in (base | more).items()}
+
+
+def clickable(codes: Sequence[Sequence[str]], texts: Sequence[str]) -> dict[str, Any]:
+    """What marks have that filter by these codes when clicked, and say these texts on hover; none fades when one is chosen."""
+    whole = {"marker": {"opacity": 1}}
+    said = {"hovertext": list(texts), "hoverinfo": "text"}
+    return {"customdata": [list(code) for code in codes], "selected": whole, "unselected": whole, **said}
+
+
+def as_high_as(chart: Figure, height: int) -> Figure:
+    """The chart as high as what stands beside it, where it is lower; horizontal bars move apart, a little, and stay as thick."""
+    own, rows = chart["layout"]["height"], any(trace.get("orientation") == "h" for trace in chart["data"])
+    wanted = min(height, round(own * _APART)) if rows else height
+    if wanted <= own:
+        return chart
+    gap = chart["layout"]["bargap"]
+    more = {"height": wanted, "bargap": 1 - (1 - gap) * own / wanted if rows else gap}
+    return {**chart, "layout": {**chart["layout"], **more}}
 
 
 def hidden_axis(**more: Any) -> dict[str, Any]:
@@ -180,3 +200,8 @@ def name_labels(context: Context, names: Sequence[str], width: int = 26) -> list
 def hover(*lines: str) -> str:
     """Lines of a hover box."""
     return "<br>".join(lines)
+
+
+def named_hover(name: str, lines: Sequence[str]) -> str:
+    """The hover box of a row: its whole name, and these lines (already harmless)."""
+    return hover(f"<b>{wrapped(name, 60)}</b>", *lines)

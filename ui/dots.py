@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ui.charts import Figure, colours, hover, layout, plot_text, wrapped
+from ui.charts import Figure, clickable, colours, named_hover, plot_text
 from ui.context import Context
-from ui.rows import TOP, label_beside, margins, name_above, rows_axis, shared_axis
+from ui.rows import label_beside, name_above, row_marks, row_ticks, rows_layout, shared_axis
 
 _ROW: Final = 42
 _ABOVE: Final = 17
@@ -47,18 +47,10 @@ def dots(context: Context, rows: Sequence[Dot]) -> Figure:
     annotations += [
         label_beside(context, i, _reach(row, start), text) for i, (row, text) in enumerate(zip(rows, labels, strict=True))
     ]
-    return {
-        "data": [_bounds(context, rows), _rings(context, rows), _dots(context, rows), _targets(context, rows)],
-        "layout": layout(
-            context,
-            _ROW * len(rows) + TOP + 8,
-            margin=margins(context, labels),
-            xaxis=axis,
-            yaxis={**rows_axis(context, len(rows)), "range": [len(rows) - 0.6, -0.72]},
-            clickmode="event+select",
-            annotations=annotations,
-        ),
-    }
+    ink = colours(context).ink
+    targets = row_ticks([(i, row.target) for i, row in enumerate(rows) if row.target is not None], ink)
+    data = [_bounds(context, rows), _rings(context, rows), _dots(context, rows), targets]
+    return {"data": data, "layout": rows_layout(context, axis, labels, annotations, _ROW, 0.72)}
 
 
 def _span(rows: Sequence[Dot]) -> tuple[float, float]:
@@ -81,18 +73,6 @@ def _label(context: Context, row: Dot) -> str:
     return context.format.phrase(f"{row.label} · {missed}")
 
 
-def _targets(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
-    found = [(i, row.target) for i, row in enumerate(rows) if row.target is not None]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [x for _, x in found],
-        "y": [i for i, _ in found],
-        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": colours(context).ink}},
-        "hoverinfo": "skip",
-    }
-
-
 def _bounds(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
     """One segment for each part, separated by gaps."""
     x: list[float | None] = []
@@ -107,29 +87,13 @@ def _bounds(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
 
 def _rings(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
     found = [(i, row.other) for i, row in enumerate(rows) if row.other is not None]
-    colour = colours(context)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [x for _, x in found],
-        "y": [i for i, _ in found],
-        "marker": {"symbol": "circle-open", "size": 10, "line": {"width": 1.6}, "color": colour.muted},
-        "hoverinfo": "skip",
-    }
+    return row_marks(found, {"symbol": "circle-open", "size": 10, "line": {"width": 1.6}, "color": colours(context).muted})
 
 
 def _dots(context: Context, rows: Sequence[Dot]) -> dict[str, Any]:
-    found = [(i, row) for i, row in enumerate(rows) if row.value is not None]
     colour = colours(context)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [row.value for _, row in found],
-        "y": [i for i, _ in found],
-        "customdata": [list(row.filter or ()) for _, row in found],
-        "marker": {"size": 10, "color": [colour.accent if row.chosen else colour.context for _, row in found]},
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "hovertext": [hover(f"<b>{wrapped(row.name, 60)}</b>", *row.details) for _, row in found],
-        "hoverinfo": "text",
-    }
+    known = [row for row in rows if row.value is not None]
+    points = [(i, row.value) for i, row in enumerate(rows) if row.value is not None]
+    marker = {"size": 10, "color": [colour.accent if row.chosen else colour.context for row in known]}
+    texts = [named_hover(row.name, row.details) for row in known]
+    return row_marks(points, marker, **clickable([row.filter or () for row in known], texts))

@@ -2,20 +2,20 @@
 
 Rule: a label takes the first of its places that keeps inside the plot and off every line, band and other label, both on a
 phone and on a desk; where none does, the one that meets least.
-Hazard: the server does not know the width of the screen. What fits at both ends of `WIDTHS` is taken to fit between them.
+Hazard: the server does not know the width of the screen. What fits at all of `WIDTHS` is taken to fit between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from math import ceil, floor
 from typing import Any, Final
 
 from ui.text_width import text_width
 
-WIDTHS: Final = (285, 560)
-"""Pixels of a plot on a phone of 390 and on a desk of 1440."""
+WIDTHS: Final = (285, 560, 1120)
+"""Pixels of a plot on a phone of 390, and on a desk of 1440 beside another one and across the page."""
 SIZE: Final = 12.5
 _BOLD: Final = 1.06
 """Bold letters are that much wider than those that `text_width` knows."""
@@ -23,6 +23,8 @@ _HEIGHT: Final = 17
 _BESIDE: Final = 6
 _OFF: Final = 5
 """Pixels of a label's height, and from its point to its nearest corner, across and up."""
+_LOOKS: Final = 12
+"""At so many points at least under a label a long line is looked at; running totals do not jump in between."""
 _ALONG: Final = (0.45, 0.6, 0.75, 0.3, 0.9, 0.15, 1.0)
 """Where along a line its label may stand, the best place first."""
 
@@ -101,7 +103,15 @@ def along(values: Values, text: str, *, above: bool = False) -> list[Place]:
 
 def free_place(places: Iterable[Place], lines: Sequence[Values], taken: Sequence[Place], frame: Frame) -> Place | None:
     """The first place that meets nothing, else the one that meets least; None where there are no places at all."""
-    return min(places, key=lambda place: sum(_met(place, lines, taken, frame, width) for width in WIDTHS), default=None)
+    best: Place | None = None
+    fewest = 0
+    for place in places:
+        met = sum(_met(place, lines, taken, frame, width) for width in WIDTHS)
+        if not met:
+            return place
+        if best is None or met < fewest:
+            best, fewest = place, met
+    return best
 
 
 def _met(place: Place, lines: Sequence[Values], taken: Sequence[Place], frame: Frame, width: float) -> int:
@@ -119,20 +129,14 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
 def _crosses(line: Values, box: tuple[float, float, float, float], frame: Frame, width: float) -> bool:
     """Whether a line runs through a box: what it reaches between the box's sides meets what the box covers."""
     left, right, bottom, top = box
-    found = [y for x1, y1, x2, y2 in _segments(line, frame, width) for y in _within(x1, y1, x2, y2, left, right)]
-    return bool(found) and min(found) < top + 1 and bottom - 1 < max(found)
-
-
-def _segments(line: Values, frame: Frame, width: float) -> Iterator[tuple[float, float, float, float]]:
     across, up = width / (frame.slots - 1 or 1), frame.height / frame.top
-    for i, (one, other) in enumerate(pairwise(line)):
+    first, last = max(0, floor(left / across)), min(len(line) - 1, ceil(right / across))
+    step = max(1, (last - first) // _LOOKS)
+    found: list[float] = []
+    for i in range(first, last, step):
+        end = min(i + step, last)
+        one, other = line[i], line[end]
         if one is not None and other is not None:
-            yield i * across, one * up, (i + 1) * across, other * up
-
-
-def _within(x1: float, y1: float, x2: float, y2: float, left: float, right: float) -> tuple[float, ...]:
-    """Heights of a segment where it enters and leaves the strip between two sides; none where it stays outside."""
-    start, end = max(x1, left), min(x2, right)
-    if start > end:
-        return ()
-    return tuple(y1 + (y2 - y1) * (x - x1) / (x2 - x1) for x in (start, end))
+            shares = (min(max((side / across - i) / (end - i), 0.0), 1.0) for side in (left, right))
+            found += [(one + (other - one) * share) * up for share in shares]
+    return bool(found) and min(found) < top + 1 and bottom - 1 < max(found)

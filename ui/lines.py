@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from metrics import Unit
 from ui.bars import base_mark
-from ui.charts import Figure, colours, layout, room_for_first, time_axis, value_axis
+from ui.charts import Figure, clickable, colours, layout, room_for_first, time_axis, value_axis
 from ui.context import Context
 from ui.line_labels import Frame, Place, along, at_the_end, free_place, is_above, last_known
 from ui.revised_marks import revised_marks, stretches
@@ -133,16 +133,12 @@ def columns(
         "type": "bar",
         "x": list(range(len(current.values))),
         "y": list(current.values),
-        "customdata": [[code] for code in codes],
         "marker": {
             "color": shades,
             "cornerradius": 2,
             "pattern": {"shape": hatched, "fillmode": "replace", "fgcolor": shades, "size": 5, "solidity": 0.35},
         },
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "hovertext": list(current.texts),
-        "hoverinfo": "text",
+        **clickable([(code,) for code in codes], current.texts),
     }
     data = [bar]
     data += _base_lines(context, base) if base else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from metrics import Unit
-from ui.charts import colours, nice_ticks, plot_text, tick_text, value_axis
+from ui.charts import colours, layout, nice_ticks, plot_text, tick_text, value_axis
 from ui.context import Context
 from ui.text_width import shortened, text_width
 
@@ -25,6 +25,8 @@ TOP: Final = 26
 """Pixels above the rows, for the numbers of the axis."""
 _EDGE: Final = 18
 """Pixels beside the plot for half of the first number of the axis."""
+_TICK: Final = 10
+"""Size of a tick; plotly draws it 1.4 times as high."""
 _GAP: Final = 9
 """Pixels between a mark and its label."""
 
@@ -57,6 +59,33 @@ def rows_axis(context: Context, rows: int) -> dict[str, Any]:
         "gridcolor": colours(context).line,
         "zeroline": False,
     }
+
+
+def rows_layout(
+    context: Context,
+    axis: dict[str, Any],
+    labels: Sequence[str],
+    annotations: Sequence[dict[str, Any]],
+    row: int,
+    above: float,
+) -> dict[str, Any]:
+    """The layout of rows `row` pixels high, with `above` of a row for the first name and room for the widest label beside."""
+    lines = {**rows_axis(context, len(labels)), "range": [len(labels) - 0.6, -above]}
+    height, margin = row * len(labels) + TOP + 8, margins(context, labels)
+    return layout(
+        context, height, margin=margin, xaxis=axis, yaxis=lines, annotations=list(annotations), clickmode="event+select"
+    )
+
+
+def row_marks(points: Sequence[tuple[int, float]], marker: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Marks at values of rows (position, value), silent on hover unless `more` says otherwise."""
+    place = {"x": [value for _, value in points], "y": [position for position, _ in points]}
+    return {"type": "scatter", "mode": "markers", "hoverinfo": "skip", **place, "marker": marker, **more}
+
+
+def row_ticks(points: Sequence[tuple[int, float]], shade: str) -> dict[str, Any]:
+    """Upright ticks: a base in grey, a target in black; low enough to keep off the words above and below the line."""
+    return row_marks(points, {"symbol": "line-ns", "size": _TICK, "line": {"width": 2, "color": shade}})
 
 
 def name_above(context: Context, position: int, name: str, above: float) -> dict[str, Any]:

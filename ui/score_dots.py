@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from metrics import Result, Row
-from ui.charts import Figure, colours, hover, layout, plot_text, wrapped
+from ui.charts import Figure, clickable, colours, named_hover, plot_text
 from ui.context import Context
 from ui.grid import hidden_last
 from ui.lookups import names_of
 from ui.own_targets import Goal, target_lines, verdict, verdict_words
-from ui.rows import TOP, label_beside, margins, name_above, rows_axis, said_below, shared_axis
+from ui.rows import label_beside, name_above, row_marks, row_ticks, rows_layout, said_below, shared_axis
 from ui.survey_words import answered, score_lines
 
+_ROWS_ABOVE: Final = 15
+"""As many rows as two charts are high that stand above, and some to spare."""
 _ROW: Final = 55
 _ABOVE: Final = 17
 _BELOW: Final = 14
@@ -49,18 +51,15 @@ def score_dots(
         annotations.append(label_beside(context, i, _reach(row, goal, start), text or _why_none(context, row)))
         if row.value is not None:
             annotations.append(said_below(context, i, _below(context, result, row, goal, unfinished), _BELOW))
-    return {
-        "data": [_intervals(context, result, rows, chosen, goals, unfinished), *_ticks(context, rows, goals)],
-        "layout": layout(
-            context,
-            _ROW * len(rows) + TOP + 8,
-            margin=margins(context, labels),
-            xaxis=axis,
-            yaxis={**rows_axis(context, len(rows)), "range": [len(rows) - 0.6, -0.6]},
-            annotations=annotations,
-            clickmode="event+select",
-        ),
-    }
+    data = [_intervals(context, result, rows, chosen, goals, unfinished), *_ticks(context, rows, goals)]
+    return {"data": data, "layout": rows_layout(context, axis, labels, annotations, _ROW, 0.6)}
+
+
+def fits_beside(result: Result, other: Result) -> bool:
+    """Whether a chart of scores by one dimension may stand beside one by another with two lower charts above it; where it has
+    many more rows, the column beside it would end in an empty half page.
+    """
+    return len(result.rows) <= len(other.rows) + _ROWS_ABOVE
 
 
 def _in_order(rows: Sequence[Row], unfinished: Mapping[str, str]) -> list[Row]:
@@ -92,39 +91,30 @@ def _intervals(
     unfinished: Mapping[str, str],
 ) -> dict[str, Any]:
     colour = colours(context)
-    known = [(i, row, row.keys[0][1]) for i, row in enumerate(rows) if row.value is not None]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [row.value for _, row, _ in known],
-        "y": [i for i, _, _ in known],
-        "customdata": [[code] for _, _, code in known],
-        "marker": {
-            "size": 9,
-            "color": [colour.accent if not chosen or code in chosen else colour.context for _, _, code in known],
-            "symbol": ["circle-open" if row.weak or code in unfinished else "circle" for _, row, code in known],
-            "line": {"width": 1.6},
-        },
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [r.interval.high - r.value if r.interval and r.value is not None else 0 for _, r, _ in known],
-            "arrayminus": [r.value - r.interval.low if r.interval and r.value is not None else 0 for _, r, _ in known],
-            "color": colour.muted,
-            "thickness": 1.4,
-            "width": 0,
-        },
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "hovertext": [_hover(context, result, row, goals.get(code), unfinished.get(code, "")) for _, row, code in known],
-        "hoverinfo": "text",
+    known = [(row, row.keys[0][1]) for row in rows if row.value is not None]
+    points = [(i, row.value) for i, row in enumerate(rows) if row.value is not None]
+    marker = {
+        "size": 9,
+        "color": [colour.accent if not chosen or code in chosen else colour.context for _, code in known],
+        "symbol": ["circle-open" if row.weak or code in unfinished else "circle" for row, code in known],
+        "line": {"width": 1.6},
     }
+    interval = {
+        "type": "data",
+        "symmetric": False,
+        "array": [r.interval.high - r.value if r.interval and r.value is not None else 0 for r, _ in known],
+        "arrayminus": [r.value - r.interval.low if r.interval and r.value is not None else 0 for r, _ in known],
+        "color": colour.muted,
+        "thickness": 1.4,
+        "width": 0,
+    }
+    texts = [_hover(context, result, row, goals.get(code), unfinished.get(code, "")) for row, code in known]
+    return row_marks(points, marker, error_x=interval, **clickable([(code,) for _, code in known], texts))
 
 
 def _hover(context: Context, result: Result, row: Row, goal: Goal | None, unfinished: str) -> str:
     more = [plot_text(line) for line in (*target_lines(context, result, row, goal), unfinished) if line]
-    name = wrapped(names_of(context).of(*row.keys[0]), 60)
-    return hover(f"<b>{name}</b>", *score_lines(context, result, row), *more)
+    return named_hover(names_of(context).of(*row.keys[0]), (*score_lines(context, result, row), *more))
 
 
 def _ticks(context: Context, rows: Sequence[Row], goals: Mapping[str, Goal]) -> list[dict[str, Any]]:
@@ -132,18 +122,7 @@ def _ticks(context: Context, rows: Sequence[Row], goals: Mapping[str, Goal]) -> 
     known = [(i, row) for i, row in enumerate(rows) if row.value is not None]
     bases = [(i, row.base_value) for i, row in known if row.base_value is not None]
     targets = [(i, float(goals[code].value)) for i, row in known if (code := row.keys[0][1]) in goals]
-    shades = (colours(context).context, colours(context).ink)
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [value for _, value in marks],
-            "y": [i for i, _ in marks],
-            "marker": {"symbol": "line-ns", "size": 13, "line": {"width": 2, "color": shade}},
-            "hoverinfo": "skip",
-        }
-        for marks, shade in zip((bases, targets), shades, strict=True)
-    ]
+    return [row_ticks(bases, colours(context).context), row_ticks(targets, colours(context).ink)]
 
 
 def _label(context: Context, result: Result, row: Row) -> str:

@@ -132,6 +132,33 @@ def test_the_line_that_opens_a_table_stands_in_the_row_of_files_and_covers_none_
     expect(page.locator(".st-key-table-where-from .k-table")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("path", "left", "right"),
+    [
+        ("", "running-total", "where-from"),
+        ("collections", "course", "department"),
+        ("collections", "methods", "service"),
+    ],
+)
+def test_charts_beside_each_other_begin_and_end_together(visit: Open, path: str, left: str, right: str) -> None:
+    page = visit(path)
+    one, other = (page.locator(f".st-key-figure-{key}") for key in (left, right))
+    for figure in (one, other):
+        figure.locator(".main-svg").first.wait_for()
+    assert abs(box(one)["y"] - box(other)["y"]) < 2
+    assert box(one)["height"] > box(other)["height"] - 60
+
+
+def test_the_button_that_copies_the_link_keeps_off_the_filters_at_all_widths(visit: Open) -> None:
+    page = visit("collections?department=customs")
+    for width in range(920, 1440, 40):
+        page.set_viewport_size({"width": width, "height": 900})
+        button = box(page.locator("[data-copy]"))
+        for place in page.locator(".st-key-filters button").all():
+            one = box(place)
+            assert one["x"] + one["width"] + 4 < button["x"] or one["y"] >= button["y"] + button["height"], width
+
+
 def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
     page = visit(dark=True)
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 21, 27)"

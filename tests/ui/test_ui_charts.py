@@ -17,7 +17,7 @@ from tests.support.scenes import government
 from ui import theme
 from ui.answers import ask
 from ui.bars import Bar, bars, change_bars
-from ui.charts import nice_ticks, plot_text, tick_text, wrapped
+from ui.charts import as_high_as, nice_ticks, plot_text, tick_text, wrapped
 from ui.context import Context
 from ui.dots import Dot, dots
 from ui.figure import CONFIG
@@ -323,3 +323,15 @@ def test_beside_the_dots_there_is_room_for_the_widest_label(context: Context) ->
         reader = context_over(context.snapshot, language)
         assert room(reader, "99.48% · missed") > room(reader, "99.48%") > 40
         assert room(reader, "99.48% · missed") < 125, "on a phone the plot keeps two thirds"
+
+
+def test_a_chart_ends_where_its_neighbour_ends_and_bars_only_move_apart(context: Context) -> None:
+    line = columns(context, Series([1, 2], ["", ""]), None, {}, "count")
+    rows = bars(context, [Bar("a", 1.0, "1"), Bar("b", 2.0, "2"), Bar("c", 3.0, "3")])
+    own, gap = rows["layout"]["height"], rows["layout"]["bargap"]
+    higher, far = as_high_as(rows, own + 20)["layout"], as_high_as(rows, own * 3)["layout"]
+    assert as_high_as(line, 384)["layout"]["height"] == 384
+    assert as_high_as(line, 100) == line
+    assert (higher["height"], far["height"]) == (own + 20, round(own * 1.4))
+    for layout in (higher, far):
+        assert layout["height"] * (1 - layout["bargap"]) == pytest.approx(own * (1 - gap))

@@ -16,7 +16,7 @@ from ui.charts import Figure
 from ui.context import Context
 from ui.own_targets import Goal
 from ui.rows import axis_in_words
-from ui.score_dots import score_dots
+from ui.score_dots import fits_beside, score_dots
 from ui.text import plain
 from ui.waves import finished_first, unfinished_note, unfinished_waves
 
@@ -130,3 +130,10 @@ def test_a_department_says_its_target_and_whether_it_was_missed(context: Context
         figure = score_dots(context, result, goals={"dewa": Goal(Fraction(target, 100), own=True)})
         assert any(said in text for text in texts(figure)), said
         assert figure["data"][2]["x"] == [target / 100]
+
+
+def test_many_departments_stand_beside_many_waves_and_across_the_page_beside_one(context: Context) -> None:
+    waves = ask(context, "satisfaction", "wave")
+    departments = replace(waves, rows=waves.rows[:1] * 20)
+    assert fits_beside(departments, waves)
+    assert not fits_beside(departments, replace(waves, rows=waves.rows[:1]))
