@@ -5,6 +5,7 @@ import runpy
 import sys
 
 import benchmarks
+from benchmarks._machine import load
 
 
 def main() -> int:
@@ -15,7 +16,7 @@ def main() -> int:
         print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(names)}", file=sys.stderr)
         return 2
     for name in wanted:
-        print(f"\n== {name}", flush=True)
+        print(f"\n== {name} ({load()})", flush=True)
         sys.argv = [f"benchmarks.{name}"]
         runpy.run_module(f"benchmarks.{name}", run_name="__main__")
     return 0

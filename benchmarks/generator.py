@@ -1,26 +1,42 @@
 """The generator's speed and memory: payment rows per second into compressed Parquet, beside Faker asked for every row.
 
-python -m benchmarks.generator [PROCESSES]      default: 2
+python -m benchmarks.generator [--processes N] [--tiny]      default: 2 processes
 
-Rows per second of the clock need idle cores; rows per second of processor time are comparable on a busy machine too.
+Rows per second of the clock need idle cores, so each figure says the load beside it; rows per second of processor time are
+comparable on a busy machine too. `--tiny` takes a few days and rows, to see that it runs: its figures say nothing.
 """
 
+import argparse
 import os
 import resource
-import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 from faker import Faker
 
+from benchmarks._machine import load
 from generators import generate
 from store.contract import CHANNELS, METHODS
 
-FAKER_ROWS = 20_000
-NINE_MONTHS = (date(2012, 1, 1), date(2012, 9, 30))
+
+@dataclass(frozen=True)
+class Size:
+    """How much is generated: days and scales of the payments, days and scale of the whole scenario, rows made by Faker."""
+
+    payments: tuple[date, date] = (date(2012, 1, 1), date(2012, 9, 30))
+    scales: tuple[float, ...] = (1.0, 4.0)
+    everything: tuple[date, date] = (date(2010, 1, 1), date(2012, 9, 30))
+    scale: float = 1.0
+    faker_rows: int = 20_000
+
+
+FULL = Size()
+_DAYS = (date(2012, 9, 29), date(2012, 9, 30))
+TINY = Size(payments=_DAYS, scales=(0.02,), everything=_DAYS, scale=0.02, faker_rows=10)
 
 
 def processor_seconds() -> float:
@@ -29,15 +45,15 @@ def processor_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def payments_per_second(processes: int, scale: float, out: Path) -> tuple[float, float]:
+def payments_per_second(processes: int, days: tuple[date, date], scale: float, out: Path) -> tuple[float, float]:
     """Rows of the payment files per second of the clock and of processor time, with planning, process start and writing."""
     started, used = time.perf_counter(), processor_seconds()
-    written = generate("dubai", *NINE_MONTHS, seed=7, scale=scale, only=("payments",), processes=processes, out=out)
+    written = generate("dubai", *days, seed=7, scale=scale, only=("payments",), processes=processes, out=out)
     rows = sum(w.rows for w in written or [])
     return rows / (time.perf_counter() - started), rows / (processor_seconds() - used)
 
 
-def faker_per_second(out: Path) -> float:
+def faker_per_second(size: Size, out: Path) -> float:
     """Rows per second when Faker makes the values of each row of the same kind."""
     fake = Faker()
     fake.seed_instance(7)
@@ -45,27 +61,27 @@ def faker_per_second(out: Path) -> float:
     rows = [
         {
             "event_id": number,
-            "occurred_at": fake.date_time_between(*NINE_MONTHS),
+            "occurred_at": fake.date_time_between(*size.payments),
             "service": fake.bs(),
             "channel": fake.random_element(CHANNELS),
             "method": fake.random_element(METHODS),
             "amount_fils": fake.random_int(1_000, 10_000_000),
             "payer": fake.name(),
         }
-        for number in range(FAKER_ROWS)
+        for number in range(size.faker_rows)
     ]
     pl.DataFrame(rows).write_parquet(out / "faker.parquet", compression="zstd")
-    return FAKER_ROWS / (time.perf_counter() - started)
+    return size.faker_rows / (time.perf_counter() - started)
 
 
-def whole_scenario(processes: int, out: Path) -> str:
-    """One line: rows and seconds of the default scenario."""
+def whole_scenario(processes: int, size: Size, out: Path) -> str:
+    """One line: rows and seconds of every source of the scenario."""
     started = time.perf_counter()
-    written = generate("dubai", date(2010, 1, 1), date(2012, 9, 30), seed=7, processes=processes, out=out) or []
+    written = generate("dubai", *size.everything, seed=7, scale=size.scale, processes=processes, out=out) or []
     megabytes = sum((out / w.path).stat().st_size for w in written) / 1e6
-    return (
-        f"default scenario: {sum(w.rows for w in written):,} rows in {time.perf_counter() - started:.1f} s, {megabytes:,.0f} MB"
-    )
+    rows = sum(w.rows for w in written)
+    first, last = size.everything
+    return f"all of {first} to {last}: {rows:,} rows in {time.perf_counter() - started:.1f} s, {megabytes:,.0f} MB ({load()})"
 
 
 def peak_memory() -> str:
@@ -75,18 +91,23 @@ def peak_memory() -> str:
 
 
 def main() -> int:
-    processes = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.generator", description=__doc__)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--tiny", action="store_true")
+    options = parser.parse_args()
+    processes, size = options.processes, TINY if options.tiny else FULL
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        faker = faker_per_second(scratch)
-        print(f"Faker per row:              {faker:12,.0f} rows/s")
-        for scale in (1.0, 4.0):
-            clock, processor = payments_per_second(processes, scale, scratch / f"{scale:g}")
+        faker = faker_per_second(size, scratch)
+        print(f"Faker per row:              {faker:12,.0f} rows/s ({load()})")
+        for scale in size.scales:
+            clock, processor = payments_per_second(processes, size.payments, scale, scratch / f"{scale:g}")
             print(
                 f"payments, scale {scale:g}, {processes} processes: {clock:10,.0f} rows/s, {clock / faker:,.0f} x Faker per row"
+                f" ({load()})"
             )
             print(f"                  per processor second: {processor:10,.0f} rows/s")
-        print(whole_scenario(processes, scratch / "all"))
+        print(whole_scenario(processes, size, scratch / "all"))
     print(peak_memory())
     return 0
 

@@ -226,9 +226,9 @@ def _write_payments(order: Order, calibration: Calibration, out: Path, month: Mo
     else:
         deque(payments(), maxlen=0)
     covers = _covered(settled_whole(_shared(order, month), order.days.stop - 1))
-    if not any(frame.height for frame in settled) and not covers:
-        return written
-    return [*written, write_frames(settled, out, SETTLEMENTS, month.label, covers)]
+    if order.wants(SETTLEMENTS) and (covers or any(frame.height for frame in settled)):
+        written.append(write_frames(settled, out, SETTLEMENTS, month.label, covers))
+    return written
 
 
 def _shared(order: Order, month: Month) -> range:

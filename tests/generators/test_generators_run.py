@@ -37,6 +37,14 @@ def week(out: Path, **changes: object) -> object:
     return generate(**{**WEEK, "processes": 1, **changes}, out=out)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def week_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A week of every source."""
+    out = tmp_path_factory.mktemp("week")
+    week(out)
+    return out
+
+
 @pytest.mark.parametrize("source", WRITTEN)
 def test_every_row_keeps_the_contract_of_its_source(small: Path, source: str) -> None:
     frame = pl.read_parquet(small / source / "*.parquet").unique()
@@ -77,9 +85,8 @@ def test_the_manifest_holds_rows_and_fils_of_every_file(small: Path) -> None:
         assert file["fils"] == (frame[money].sum() if money else None)
 
 
-def test_content_is_the_golden_one(tmp_path: Path, content_hash: Digest) -> None:
-    week(tmp_path)
-    assert {source: content_hash(tmp_path, source)[:16] for source in WRITTEN} == GOLDEN
+def test_content_is_the_golden_one(week_of_all: Path, content_hash: Digest) -> None:
+    assert {source: content_hash(week_of_all, source)[:16] for source in WRITTEN} == GOLDEN
 
 
 def test_content_does_not_depend_on_the_number_of_processes(tmp_path: Path, content_hash: Digest) -> None:
@@ -140,12 +147,22 @@ def test_files_of_others_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     assert mine.read_text("utf-8") == "keep"
 
 
-def test_only_the_named_sources_are_written_and_they_do_not_change(tmp_path: Path, content_hash: Digest) -> None:
-    week(tmp_path / "all")
+def test_only_the_named_sources_are_written_and_they_do_not_change(
+    week_of_all: Path, tmp_path: Path, content_hash: Digest
+) -> None:
     week(tmp_path / "some", only=("feedback", "services", "settlements"))
     assert {p.name for p in (tmp_path / "some").iterdir()} == {"feedback", "services", "settlements", "manifest.json"}
     for source in ("feedback", "settlements"):
-        assert content_hash(tmp_path / "some", source) == content_hash(tmp_path / "all", source)
+        assert content_hash(tmp_path / "some", source) == content_hash(week_of_all, source)
+
+
+@pytest.mark.parametrize("source", WRITTEN)
+def test_a_source_that_is_asked_for_alone_is_what_it_is_among_all(
+    source: str, week_of_all: Path, tmp_path: Path, content_hash: Digest
+) -> None:
+    week(tmp_path, only=(source,))
+    assert {p.name for p in tmp_path.iterdir()} == {source, "manifest.json"}
+    assert content_hash(tmp_path, source) == content_hash(week_of_all, source)
 
 
 def test_progress_ends_with_everything_done(tmp_path: Path) -> None:
