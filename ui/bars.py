@@ -89,7 +89,7 @@ def change_bars(context: Context, rows: Sequence[Bar], *, good: str = "up") -> F
     values = [row.value or 0.0 for row in rows]
     low, high = min([0.0, *values]), max([0.0, *values])
     room = (high - low) * 0.26 or 1.0
-    figure = _figure(context, rows, [_bars(rows, shades), _labels(context, rows)], low - (room if low < 0 else 0), high + room)
+    figure = _figure(context, rows, [_bars(rows, shades), _labels(context, rows)], low * 1.04, high + room)
     line = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colour.context, "width": 1.5}}
     figure["layout"]["shapes"] = [line]
     return figure
@@ -107,19 +107,17 @@ def _bars(rows: Sequence[Bar], shades: Sequence[str]) -> dict[str, Any]:
 
 
 def _labels(context: Context, rows: Sequence[Bar]) -> dict[str, Any]:
-    """The values in words, beyond whatever reaches furthest in their row: the bar, or the mark of its base."""
-    places, sides = [], []
-    for row in rows:
-        value = row.value or 0.0
-        places.append(value if value < 0 else max(value, row.base or 0.0))
-        sides.append("middle left" if (value < 0) != context.rtl else "middle right")
+    """The values in words, beyond whatever reaches furthest in their row: the bar, or the mark of its base.
+
+    What fell has its value on the free side of zero: at the end of its bar it would meet the name of the row.
+    """
     return {
         "type": "scatter",
         "mode": "text",
         "y": list(range(len(rows))),
-        "x": places,
+        "x": [max(0.0, row.value or 0.0, row.base or 0.0) for row in rows],
         "text": [f"{_SPACE}{row.label}{_SPACE}" for row in rows],
-        "textposition": sides,
+        "textposition": "middle left" if context.rtl else "middle right",
         "textfont": {"size": 11.5, "color": colours(context).muted},
         "cliponaxis": False,
         "hoverinfo": "skip",

@@ -84,7 +84,7 @@ def test_bars_begin_at_zero_and_carry_what_a_click_filters_by(context: Context) 
 def test_the_label_stands_beyond_the_mark_of_a_larger_base(context: Context) -> None:
     labels = bars(context, [Bar("a", 1.0, "1", base=4.0), Bar("b", 3.0, "3", base=2.0)])["data"][-1]
     assert labels["x"] == [4.0, 3.0]
-    assert labels["textposition"] == ["middle right", "middle right"]
+    assert labels["textposition"] == "middle right"
 
 
 def test_right_to_left_mirrors_bars_but_not_time(context: Context) -> None:
@@ -93,7 +93,7 @@ def test_right_to_left_mirrors_bars_but_not_time(context: Context) -> None:
     low, high = figure["layout"]["xaxis"]["range"]
     assert (low > high, high) == (True, 0.0)
     assert figure["layout"]["yaxis"]["side"] == "right"
-    assert figure["data"][-1]["textposition"] == ["middle left"]
+    assert figure["data"][-1]["textposition"] == "middle left"
     line = timeline(arabic, Series([1, 2], ["", ""]), None, {0: "a"}, "count")
     assert line["layout"]["xaxis"]["range"][0] < line["layout"]["xaxis"]["range"][1]
 
@@ -110,10 +110,10 @@ def test_what_is_taken_together_stands_back_and_so_does_what_is_filtered_away(co
     assert bars(filtered, rows)["data"][0]["marker"]["color"] == [light.accent, light.context, light.context]
 
 
-def test_a_fall_is_red_and_on_the_other_side_of_zero(context: Context) -> None:
+def test_a_fall_is_red_and_its_value_stands_on_the_free_side_of_zero_away_from_the_names(context: Context) -> None:
     figure = change_bars(context, [Bar("a", 5, "+5"), Bar("b", -2, "−2")])
     assert figure["data"][0]["marker"]["color"] == [theme.LIGHT.accent, theme.LIGHT.bad]
-    assert figure["data"][1]["textposition"] == ["middle right", "middle left"]
+    assert (figure["data"][1]["textposition"], figure["data"][1]["x"]) == ("middle right", [5.0, 0.0])
     low, high = figure["layout"]["xaxis"]["range"]
     assert low < -2
     assert high > 5
