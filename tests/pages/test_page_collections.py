@@ -28,7 +28,7 @@ def charts(app: AppTest) -> list[dict[str, object]]:
 def test_it_draws_four_charts_whose_bars_add_up_to_the_card(monkeypatch: pytest.MonkeyPatch, data: Path, language: str) -> None:
     drawn = charts(visit(monkeypatch, data, "collections", lang=language))
     assert len(drawn) == 4
-    months, both, departments, services = (chart["data"][0] for chart in drawn)  # type: ignore[index]
+    months, departments, both, services = (chart["data"][0] for chart in drawn)  # type: ignore[index]
     assert sum(months["y"]) == pytest.approx(300_000)
     assert sum(departments["x"]) == pytest.approx(3000)
     assert sum(services["x"]) == pytest.approx(3000)
@@ -44,13 +44,13 @@ def test_it_names_the_largest(monkeypatch: pytest.MonkeyPatch, data: Path) -> No
 
 def test_the_choice_of_measure_and_step_is_in_the_url(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     app = visit(monkeypatch, data, "collections", measure="transactions", grain="day", period="month", month="2012-08")
-    days, _, departments, _ = (chart["data"] for chart in charts(app))
+    days, departments, _, _ = (chart["data"] for chart in charts(app))
     assert [len(line["y"]) for line in days if line["mode"] == "lines"] == [31, 31]  # type: ignore[attr-defined]
     assert sum(departments[0]["x"]) == 20  # type: ignore[index]
 
 
 def test_a_filtered_chart_keeps_its_other_bars_in_grey(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    _, _, departments, services = charts(visit(monkeypatch, data, "collections", department="customs"))
+    _, departments, _, services = charts(visit(monkeypatch, data, "collections", department="customs"))
     shades = departments["data"][0]["marker"]["color"]  # type: ignore[index]
     assert len(shades) == 2
     assert shades[0] != shades[1]
@@ -64,7 +64,7 @@ def test_each_chart_says_of_what_its_shares_are_and_adds_up_to_it(monkeypatch: p
     assert "AED; methods: share of AED 1,500, payments through Web portal; channels: share of AED 3,000, all payments" in said
     assert "in colour: Web portal" in said
     assert said.count("AED; share of AED 1,500, payments through Web portal; grey mark") == 2, "by department and by service"
-    _, both, departments, services = (chart["data"][0] for chart in charts(app))  # type: ignore[index]
+    _, departments, both, services = (chart["data"][0] for chart in charts(app))  # type: ignore[index]
     amounts = dict(zip((code for _, code in both["customdata"]), both["x"], strict=True))
     assert amounts == {"credit_card": 1500.06, "web": 1500.06, "mpay": 1499.94}
     assert sum(departments["x"]) == sum(services["x"]) == 1500.06
