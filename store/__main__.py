@@ -164,7 +164,7 @@ def _report(outcome: Outcome, *, quiet: bool) -> int:
     if useless:
         line += ". No row can be used"
     elif outcome.status == "refused":
-        line += ". There is nothing in it, so what the store holds stays"
+        line += f". {outcome.nothing}"
     for note in outcome.notes:
         print(f"note: {note}")
     if not quiet or outcome.rejected or outcome.status == "refused":

@@ -322,6 +322,7 @@ class Source:
     monthly    a record covers the calendar month that begins with its business date.
     money      the column that is summed, in fils, as the control total of a file.
     daily      whether complete-through waits for this source (once it has ever delivered).
+    may_be_none    a reference of which there may be none: an empty file whose control totals say so means that.
     """
 
     name: str
@@ -332,6 +333,7 @@ class Source:
     monthly: bool = False
     money: str | None = None
     daily: bool = False
+    may_be_none: bool = False
 
 
 SOURCES: Final[dict[str, Source]] = {
@@ -339,7 +341,7 @@ SOURCES: Final[dict[str, Source]] = {
     for s in (
         Source("departments", Departments, "reference", None),
         Source("services", Services, "reference", None),
-        Source("targets", Targets, "reference", None),
+        Source("targets", Targets, "reference", None, may_be_none=True),
         Source("it_spend", ItSpend, "log", "month", monthly=True, money="spent_fils"),
         Source("payments", Payments, "log", "occurred_at", money="amount_fils", daily=True),
         Source("settlements", Settlements, "log", "paid_on", money="amount_fils"),
@@ -349,8 +351,8 @@ SOURCES: Final[dict[str, Source]] = {
         Source("monitor_summaries", MonitorSummaries, "log", "day"),
         Source("surveys", Surveys, "log", "invited_at", daily=True),
         Source("feedback", Feedback, "log", "occurred_at", daily=True),
-        Source("campaigns", Campaigns, "reference", None),
-        Source("events", Events, "reference", None),
-        Source("waves", Waves, "reference", None),
+        Source("campaigns", Campaigns, "reference", None, may_be_none=True),
+        Source("events", Events, "reference", None, may_be_none=True),
+        Source("waves", Waves, "reference", None, may_be_none=True),
     )
 }

@@ -55,6 +55,14 @@ class Outcome:
     superseded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def nothing(self) -> str:
+        """What a refused file without a usable row comes to, and what to do where there really is none."""
+        said = "There is nothing in it, so what the store holds stays"
+        if self.rows_in or not SOURCES[self.source].may_be_none:
+            return said
+        return f'{said}; if there are none, a side file {self.given}{control.SUFFIX} with {{"rows": 0}} says so'
+
 
 @dataclass(frozen=True)
 class Order:
@@ -210,7 +218,8 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     compared = control.compare(arrival.said, totals.rows_in, totals.fils_in, job.sha256)
     control.insist(job.name, compared, unreconciled=order.unreconciled)
     whole = job.source.kind == "reference" and job.correcting is None
-    refused = not (totals.accepted or totals.duplicates) and (whole or bool(replaced))
+    useless = not (totals.accepted or totals.duplicates) and not (whole and _is_none(arrival, totals.rows_in))
+    refused = useless and (whole or bool(replaced))
     rejects = entry.rejects(taken, late)
     since = holding.since(connection, order.data, job.source, job.sha256, settled.left, number)
     held = {**settled.held, **dict.fromkeys(settled.late, job.sha256)}  # of copies of what contradicts the store: nobody has them
@@ -236,6 +245,11 @@ def _prepare(connection: sqlite3.Connection, order: Order, arrival: Arrival, num
     )
     record.check()
     return record, {} if refused else {sha: name for sha, name in gone.items() if sha != job.sha256}
+
+
+def _is_none(arrival: Arrival, rows: int) -> bool:
+    """Whether a reference without a row is no failed export but a statement: its sender counted, and there are none."""
+    return arrival.job.source.may_be_none and rows == 0 and arrival.said.rows == 0
 
 
 def _late(order: Order, job: Job, lines: list[int], rejected: int) -> dict[int, str]:

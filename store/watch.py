@@ -258,7 +258,7 @@ def _told(outcome: Outcome) -> tuple[str, bool]:
     said += f" + {outcome.rejected:,} rejected"
     said += "".join(f"; {note}" for note in outcome.notes)
     if outcome.status == "refused":
-        return f"{said}. There is nothing in it, so what the store holds stays", True
+        return f"{said}. {outcome.nothing}", True
     if outcome.rows_in and outcome.rejected == outcome.rows_in:
         return f"{said}. No row can be used: see `python -m store quarantine {outcome.source}`", True
     return said, False
