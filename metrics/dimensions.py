@@ -73,16 +73,25 @@ def time_of(by: tuple[str, ...]) -> Grain | None:
 
 
 def check(kpi: Kpi, by: tuple[str, ...], filters: Filters) -> None:
-    """Refuse dimensions the KPI does not have, repetitions and two grains of time at once."""
+    """Refuse dimensions the KPI does not have, repetitions and two grains of time at once, naming what is allowed."""
     for name in by:
         if name not in dimensions(kpi):
             raise UnknownCodeError(N_("dimension"), name, dimensions(kpi))
     if len(set(by)) < len(by):
         raise QuestionError(N_("a dimension is named twice: {by}; name each once"), by=", ".join(by))
-    if sum(name in GRAINS for name in by) > 1:
-        raise QuestionError(N_("two grains of time at once: {by}; choose one"), by=", ".join(by))
+    if len(grains := [name for name in by if name in GRAINS]) > 1:
+        raise QuestionError(
+            N_("two grains of time at once: {by}; choose one of {grains}, beside any of {allowed}"),
+            by=", ".join(grains),
+            grains=", ".join(GRAINS),
+            allowed=", ".join(coded_dimensions(kpi)),
+        )
     for name, _ in filters.values:
         if name in GRAINS:
-            raise QuestionError(N_("'{name}' is no filter; choose days by the window"), name=name)
+            raise QuestionError(
+                N_("'{name}' is no filter; choose days by the window, and filter by {allowed}"),
+                name=name,
+                allowed=", ".join(coded_dimensions(kpi)),
+            )
         if name not in coded_dimensions(kpi):
             raise UnknownCodeError(N_("dimension to filter by"), name, coded_dimensions(kpi))

@@ -129,6 +129,11 @@ def test_scope_shows_one_department(capsys: pytest.CaptureFixture[str]) -> None:
             "inverted range: 2012-09-30 is after 2012-01-01",
         ),
         (["query", "transactions", *DAYS, "--where", "cls=x"], "unknown dimension to filter by 'cls'"),
+        (["query", "transactions", *DAYS, "--where", "week=2012-W39"], "and filter by department, service, channel, method"),
+        (
+            ["query", "transactions", *DAYS, "--by", "day", "month"],
+            "choose one of day, week, month, quarter, year, beside any of",
+        ),
         (
             ["query", "transactions", "--from", "0001-01-01", "--to", "0001-03-05", "--compare", "previous-year"],
             "no calendar before the year 1",

@@ -53,14 +53,24 @@ def test_a_scope_of_nobody_sees_nothing(kpi_id: str) -> None:
 @pytest.mark.parametrize(
     ("by", "filters", "message"),
     [
-        (("day", "month"), Filters(), "two grains of time"),
-        (("channel", "channel"), Filters(), "named twice"),
-        ((), Filters.of(month="2012-09"), "choose days by the window"),
+        (
+            ("day", "channel", "month"),
+            Filters(),
+            "two grains of time at once: day, month; choose one of day, week, month, quarter, year, "
+            "beside any of department, service, channel, method, automatic",
+        ),
+        (("channel", "channel"), Filters(), "a dimension is named twice: channel, channel; name each once"),
+        (
+            (),
+            Filters.of(month="2012-09"),
+            "'month' is no filter; choose days by the window, and filter by department, service, channel, method, automatic",
+        ),
     ],
 )
 def test_what_makes_no_question_is_refused(by: tuple[str, ...], filters: Filters, message: str) -> None:
-    with pytest.raises(QuestionError, match=message):
+    with pytest.raises(QuestionError) as refused:
         ask(snapshot_in_memory(payments=[september(1, settled=1)]), by=by, filters=filters)
+    assert str(refused.value) == message
 
 
 def test_dimensions_come_from_every_mart_that_a_kpi_reads() -> None:
