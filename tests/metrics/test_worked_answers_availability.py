@@ -1,9 +1,6 @@
-"""Worked answers of the reference definitions: time and request availability, error budgets.
+"""Worked answers of the reference definitions: time and request availability, error budgets."""
 
-That overlapping incidents are a union is a case of the rollups that make it: tests/store/cases/incidents.case, availability.case.
-"""
-
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,10 @@ import pytest
 
 from metrics import Result, Scope, Window, month, query
 from metrics.reliability import budget_spent, error_budget, hours_to_exhaustion
+from store.publish import publish
+from store.snapshot import open_current
 from tests.support.marts import build_snapshot
+from tests.support.records import parquet, probe, take
 
 DAY = date(2012, 9, 1)
 SEPTEMBER = month(2012, 9)
@@ -43,6 +43,38 @@ def test_worked_answer_error_budget(per_mille: int, minutes: Fraction) -> None:
 def test_worked_answer_burn_rate() -> None:
     assert budget_spent(Fraction("14.4"), Fraction(1), SEPTEMBER) == Fraction(2, 100)
     assert hours_to_exhaustion(Fraction("14.4"), SEPTEMBER) == 50
+
+
+def published(folder: Path, kpis: tuple[str, ...], **logs: list[dict[str, Any]]) -> list[float | None]:
+    """KPIs of 1 September 2012 of a store that took in these records."""
+    for source, rows in logs.items():
+        take(folder / "store", source, parquet(folder / f"{source}.parquet", source, rows))
+    publish(folder / "store")
+    snapshot = open_current(folder / "store")
+    try:
+        asked = Window(DAY, DAY)
+        return [query(kpi, asked, snapshot=snapshot, scope=Scope.everything()).total.value for kpi in kpis]
+    finally:
+        snapshot.close()
+
+
+def test_worked_answer_overlapping_downtime_is_sixty_minutes_not_seventy_five(tmp_path: Path) -> None:
+    at_ten = datetime(2012, 9, 1, 10, tzinfo=UTC)
+    down = [
+        probe("salik", at_ten, state="down", interval_s=30 * MINUTE),
+        probe("salik", at_ten + timedelta(minutes=15), state="down", interval_s=45 * MINUTE),
+    ]
+    assert published(tmp_path, ("downtime", "incidents", "mttr"), probes=down) == [60 * MINUTE, 1, 60 * MINUTE]
+
+
+def test_worked_answer_overlapping_reports_of_two_monitors_are_one_incident_of_sixty_minutes(tmp_path: Path) -> None:
+    at_ten = datetime(2012, 9, 1, 10, tzinfo=UTC)
+    probes = [probe("salik", at_ten + timedelta(minutes=15 * n), state="down" if n < 2 else "up") for n in range(8)]
+    events = [
+        {"service": "salik", "department": "dewa", "planned": False, "occurred_at": at_ten + timedelta(minutes=m), "state": state}
+        for m, state in ((15, "down"), (60, "up"))
+    ]
+    assert published(tmp_path, ("incidents", "mttr"), probes=probes, status_events=events) == [1, 60 * MINUTE]
 
 
 def test_worked_answer_unknown_time_gives_bounds(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from metrics.uncertainty import (
     two_shares,
     wilson,
 )
+from store.publish import publish
+from store.snapshot import open_current
 from tests.support.marts import build_snapshot
+from tests.support.records import NOON, invitation, parquet, take
 
 SEPTEMBER = month_window(2012, 9)
 DAY = date(2012, 9, 1)
@@ -104,3 +107,19 @@ def test_benjamini_hochberg_keeps_what_its_authors_kept() -> None:
     p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1.0]
     assert benjamini_hochberg(p[::-1])[::-1] == (True,) * 4 + (False,) * 11
     assert benjamini_hochberg([]) == ()
+
+
+def test_worked_answer_funnel_counts_each_step_and_the_response_rate_is_completed_of_invited(tmp_path: Path) -> None:
+    steps = ("opened_at", "started_at", "completed_at")
+    reached = [0] * 8 + [1] * 5 + [2] * 3 + [3] * 4
+    rows = [invitation(n, **dict.fromkeys(steps[:count], NOON)) for n, count in enumerate(reached, 1)]
+    take(tmp_path, "surveys", parquet(tmp_path / "s.parquet", "surveys", rows))
+    publish(tmp_path)
+    snapshot = open_current(tmp_path)
+    try:
+        kpis = ("invitations", "invitations_opened", "surveys_started", "responses", "response_rate")
+        totals = [query(kpi, SEPTEMBER, snapshot=snapshot, scope=Scope.everything()).total for kpi in kpis]
+    finally:
+        snapshot.close()
+    assert [total.value for total in totals] == [20, 12, 7, 4, 0.2]
+    assert (totals[-1].numerator, totals[-1].denominator) == (4, 20)

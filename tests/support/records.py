@@ -46,6 +46,12 @@ def probe(service: str, probed_at: datetime, **said: Any) -> dict[str, Any]:
     return {"service": service, "probed_at": probed_at, **plain, **said}
 
 
+def invitation(invitation_id: int, **said: Any) -> dict[str, Any]:
+    """An invitation by web of noon UTC of 30 September 2012 that nobody has opened."""
+    asked = {"survey": "customer", "wording": "v1", "wave": "continuous", "language": "en", "invited_at": NOON}
+    return {"invitation_id": invitation_id, **asked, "department": "dewa", "service": "dewa-bills", "channel": "web", **said}
+
+
 def department(code: str, **said: Any) -> dict[str, Any]:
     """A department of ten that joined in 2010."""
     return {"code": code, "name_en": code.title(), "name_ar": "دائرة", "size": 10, "joined_on": date(2010, 1, 1), **said}
