@@ -1,7 +1,7 @@
 """Realism gates over the whole default scenario: published figures and rankings, rhythm, tails, and what outages do."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +131,58 @@ def test_working_days_of_ramadan_are_quieter_than_those_around_it(daily: np.ndar
     inside = np.flatnonzero(fasting & this_year)
     around = np.flatnonzero(ordinary & ~fasting & (days >= days[inside[0]] - 40) & (days <= days[inside[-1]] + 40))
     assert 0.68 < daily[inside].mean() / daily[around].mean() < 0.92
+
+
+def of_season(settled: pl.DataFrame, season: str) -> np.ndarray:
+    """Settled transactions of each day at the services that have this season."""
+    services = [s.code for s in build_world(7).paid if s.draft.season == season]
+    counts = settled.filter(pl.col("service").is_in(services)).group_by("day").agg(pl.len())
+    days = pl.DataFrame({"day": pl.date_range(START, END, eager=True)})
+    return days.join(counts, on="day", how="left").sort("day")["len"].fill_null(0).to_numpy()
+
+
+def between(first: date, last: date) -> np.ndarray:
+    days = np.arange((END - START).days + 1) + day_number(START)
+    return (days >= day_number(first)) & (days <= day_number(last))
+
+
+def beside_ordinary(daily: np.ndarray, chosen: np.ndarray, ordinary: np.ndarray) -> float:
+    """What the chosen days come to, beside as many ordinary ones of the same weekdays, paydays with paydays."""
+    calendar = city_calendar()
+    weekday, payday = days_of_range(calendar.weekday), days_of_range(calendar.payday)
+    quiet = days_of_range(calendar.ramadan | calendar.eid | calendar.holiday)
+    compared = ordinary & ~quiet & ~chosen
+    days = np.flatnonzero(chosen)
+    usual = [daily[compared & (weekday == weekday[d]) & (payday == payday[d])].mean() for d in days]
+    return float(daily[days].sum() / sum(usual))
+
+
+@pytest.mark.parametrize(
+    "first", [date(2010, 9, 10), date(2010, 11, 15), date(2011, 8, 30), date(2011, 11, 5), date(2012, 8, 19)], ids=str
+)
+def test_on_each_day_of_eid_about_half_as_much_is_paid_as_on_ordinary_days(daily: np.ndarray, first: date) -> None:
+    around = between(first - timedelta(days=45), first + timedelta(days=45))
+    for day in (first + timedelta(days=n) for n in range(4)):
+        assert 0.3 < beside_ordinary(daily, between(day, day), around) < 0.7, day
+
+
+@pytest.mark.parametrize("year", [2010, 2011])
+def test_when_school_begins_more_is_paid_and_twice_as_much_and_more_for_schools(
+    daily: np.ndarray, settled: pl.DataFrame, year: int
+) -> None:
+    begins = between(date(year, 9, 1), date(year, 9, 20)) & ~days_of_range(city_calendar().eid | city_calendar().ramadan)
+    later = between(date(year, 10, 1), date(year, 10, 31))
+    assert 1.05 < beside_ordinary(daily, begins, later) < 1.3
+    assert 2.0 < beside_ordinary(of_season(settled, "school"), begins, later) < 4.0
+
+
+@pytest.mark.parametrize("year", [2010, 2011])
+def test_licences_are_paid_by_the_deadline_at_the_end_of_the_year(daily: np.ndarray, settled: pl.DataFrame, year: int) -> None:
+    deadline = between(date(year, 12, 15), date(year, 12, 31))
+    autumn = between(date(year, 10, 1), date(year, 11, 30))
+    licences = beside_ordinary(of_season(settled, "yearend"), deadline, autumn)
+    assert 1.15 < licences / beside_ordinary(daily, deadline, autumn) < 1.5
+    assert licences > 1.15
 
 
 def test_paydays_are_busier_and_weekends_quieter_than_other_days(daily: np.ndarray) -> None:
