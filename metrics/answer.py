@@ -247,7 +247,7 @@ def _interval(kpi: Kpi, cell: Cell) -> Interval | None:
     if kpi.interval == "nps":
         low, high = nps_interval(cell.count("promoters"), cell.count("detractors"), cell.denominator)
     elif kpi.interval == "mean":
-        low, high = mean_interval(int(cell.numerator), cell.denominator)
+        low, high = mean_interval(_mean_counts(cell))
     else:
         low, high = wilson(int(cell.numerator), cell.denominator)
     return Interval(low, high, _response_rate(cell))
@@ -274,14 +274,18 @@ def _compared(kpi: Kpi, cell: Cell, base: Cell) -> tuple[tuple[float, float], fl
     """95% interval of the difference, and the p-value of no difference."""
     if kpi.interval == "nps":
         return two_nps(_nps_counts(cell), _nps_counts(base))
-    counts = (int(cell.numerator or 0), cell.denominator or 0, int(base.numerator or 0), base.denominator or 0)
     if kpi.interval == "mean":
-        return two_means(*counts)
+        return two_means(_mean_counts(cell), _mean_counts(base))
+    counts = (int(cell.numerator or 0), cell.denominator or 0, int(base.numerator or 0), base.denominator or 0)
     return newcombe(*counts), two_shares(*counts)[1]
 
 
 def _nps_counts(cell: Cell) -> tuple[int, int, int]:
     return cell.count("promoters"), cell.count("detractors"), cell.denominator or 0
+
+
+def _mean_counts(cell: Cell) -> tuple[int, int, int]:
+    return int(cell.numerator or 0), cell.count("squares"), cell.denominator or 0
 
 
 def _order(row: Row, by: tuple[str, ...]) -> tuple[str, bool, float, Keys]:

@@ -8,7 +8,7 @@ Hazard: they assume a simple random sample without weights (see sampling.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import expm1, log1p, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -20,13 +20,15 @@ SMALL: Final = 30
 ALPHA: Final = 0.05
 _STEPS: Final = 4
 """From the lowest to the highest answer of a scale from 1 to 5."""
+Mean = tuple[int, int, int]
+"""Answers from 1 to 5: their sum, the sum of their squares, how many."""
 INTERVAL_METHODS: Final = {
     "wilson": N_(
         "95% Wilson interval; changes: Newcombe interval, and Benjamini-Hochberg over all rows that a row or filter picks from"
     ),
     "mean": N_(
-        "95% interval as wide as a mean on a scale from 1 to 5 allows (Wilson); "
-        "changes: Newcombe interval, and Benjamini-Hochberg over all rows that a row or filter picks from"
+        "95% interval of a mean (Student's t), as wide as the scale allows where all answers are the same; "
+        "changes: Welch's test, and Benjamini-Hochberg over all rows that a row or filter picks from"
     ),
     "nps": N_(
         "95% interval with the variance p + d - (p - d)^2, adjusted Wald below 30 answers; "
@@ -62,18 +64,57 @@ def two_shares(successes: float, n: int, base_successes: float, base_n: int) -> 
     return _z_and_p(successes / n - base_successes / base_n, error)
 
 
-def mean_interval(total: int, n: int) -> tuple[float, float]:
-    """Interval of a mean of answers from 1 to 5 whose sum is `total`; at least 95%, for the spread is the widest possible.
+def mean_interval(answers: Mean) -> tuple[float, float]:
+    """Interval of a mean of answers from 1 to 5, by Student's t. (Student, 1908)
 
-    A mean allows no more variance than answers at both ends of the scale have (Bhatia and Davis, 2000). Those are shares, so the
-    interval is Wilson's, stretched over the scale.
+    Answers that are all the same, or a single one, do not show how far others would lie apart: then it is the widest possible.
     """
-    low, high = wilson(_of_the_top(total, n), n)
-    return 1 + _STEPS * low, 1 + _STEPS * high
+    total, _, n = answers
+    variance = _variance(answers)
+    if variance is None:
+        low, high = wilson(_of_the_top(total, n), n)
+        return 1 + _STEPS * low, 1 + _STEPS * high
+    half = _student(n - 1) * sqrt(variance / n)
+    return max(1.0, total / n - half), min(1.0 + _STEPS, total / n + half)
 
 
-def two_means(total: int, n: int, base_total: int, base_n: int) -> tuple[tuple[float, float], float]:
-    """Interval and two-sided p of the difference of two such means."""
+def two_means(current: Mean, base: Mean) -> tuple[tuple[float, float], float]:
+    """Interval and two-sided p of the difference of two such means. (B. L. Welch, 1947)"""
+    variances = [_variance(current), _variance(base)]
+    if None in variances:
+        return _two_widest(current, base)
+    (total, _, n), (base_total, _, base_n) = current, base
+    parts = [(variance or 0.0) / count for variance, count in zip(variances, (n, base_n), strict=True)]
+    error = sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / sum(part**2 / (count - 1) for part, count in zip(parts, (n, base_n), strict=True))
+    difference = total / n - base_total / base_n
+    half = _student(freedom) * error
+    return (difference - half, difference + half), 2 * NormalDist().cdf(-_normal(abs(difference) / error, freedom))
+
+
+def _variance(answers: Mean) -> float | None:
+    """Variance of a sample; None where the answers show no spread."""
+    total, squares, n = answers
+    spread = n * squares - total * total
+    return spread / (n * (n - 1)) if n > 1 and spread > 0 else None
+
+
+def _normal(t: float, freedom: float) -> float:
+    """The normal deviate that is as rare as `t` is. (D. L. Wallace, 1959; from 9 degrees of freedom on within 0.1%)"""
+    return (8 * freedom + 1) / (8 * freedom + 3) * sqrt(freedom * log1p(t * t / freedom))
+
+
+def _student(freedom: float) -> float:
+    """Half width of a 95% interval in standard errors: `_normal` the other way round."""
+    z = Z95 * (8 * freedom + 3) / (8 * freedom + 1)
+    return sqrt(freedom * expm1(z * z / freedom))
+
+
+def _two_widest(current: Mean, base: Mean) -> tuple[tuple[float, float], float]:
+    """The same where the spread is not known: a mean allows no more than answers at both ends of the scale, and those are
+    shares. (R. Bhatia and C. Davis, 2000)
+    """
+    (total, _, n), (base_total, _, base_n) = current, base
     counts = (_of_the_top(total, n), n, _of_the_top(base_total, base_n), base_n)
     low, high = newcombe(*counts)
     return (_STEPS * low, _STEPS * high), two_shares(*counts)[1]

@@ -97,6 +97,7 @@ MARTS: Final[dict[str, dict[str, str]]] = {
         "csat_valid": "BIGINT",
         "csat_top2": "BIGINT",
         "csat_sum": "BIGINT",
+        "csat_squares": "BIGINT",  # sum of the squared answers, for the spread of their mean
         "nps_valid": "BIGINT",
         "promoters": "BIGINT",
         "detractors": "BIGINT",

@@ -46,7 +46,7 @@ SURVEYS: Final = (
         caveats=(_SURVEY, _OPINION),
         kind="ratio",
         interval="mean",
-        aggregates={**_FUNNEL, **_WORDINGS},
+        aggregates={**_FUNNEL, **_WORDINGS, "squares": "SUM(csat_squares)"},
     ),
     Kpi(
         id="nps",

@@ -19,6 +19,7 @@ SELECT
     CAST(SUM(CASE WHEN satisfaction IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS csat_valid,
     CAST(SUM(CASE WHEN satisfaction >= 4 THEN 1 ELSE 0 END) AS BIGINT) AS csat_top2,
     CAST(SUM(COALESCE(satisfaction, 0)) AS BIGINT) AS csat_sum,
+    CAST(SUM(COALESCE(satisfaction * satisfaction, 0)) AS BIGINT) AS csat_squares,
     CAST(SUM(CASE WHEN recommend IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS nps_valid,
     CAST(SUM(CASE WHEN recommend >= 9 THEN 1 ELSE 0 END) AS BIGINT) AS promoters,
     CAST(SUM(CASE WHEN recommend <= 6 THEN 1 ELSE 0 END) AS BIGINT) AS detractors,

@@ -241,6 +241,21 @@ def test_the_mean_of_satisfaction_carries_its_response_rate(capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)["total"]["response_rate"] == 0.25
 
 
+def test_the_mean_of_satisfaction_has_n_response_rate_and_interval_in_table_and_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"csat_valid": 100, "csat_sum": 350, "csat_squares": 1350, "invited": 400, "completed": 100}
+    with closing(build_snapshot(tmp_path, surveys=[{"day": date(2012, 9, 1), **row}], complete_through=date(2012, 9, 30))):
+        pass
+    asked = ["query", "satisfaction_mean", *DAYS, "--data", str(tmp_path)]
+    assert main(asked) == 0
+    assert re.split(r" {2,}", capsys.readouterr().out.splitlines()[3].strip()) == ["3.50", "100", "3.28 to 3.72", "25.000%"]
+    assert main([*asked, "--format", "csv"]) == 0
+    (total,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (total["value"], total["n"], total["response_rate"]) == ("3.5", "100", "0.25")
+    assert (float(total["low"]), float(total["high"])) == pytest.approx((3.2770, 3.7230), abs=5e-5)
+
+
 def test_the_table_shows_bounds_intervals_and_what_change_and_n_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     survey = [{"day": date(y, 9, 1), "csat_valid": 40, "csat_top2": 20, "invited": 160, "completed": 40} for y in (2011, 2012)]
     up = [{"day": date(2012, 9, 1), "up_seconds": 75, "down_seconds": 5, "unknown_seconds": 20}]

@@ -86,12 +86,23 @@ def test_against_a_hidden_base_nothing_is_compared_and_it_is_said_to_be_hidden()
     assert "No comparison: fewer than 10 answers in the base." in found.notes
 
 
-def test_a_mean_has_an_interval_as_wide_as_its_scale_allows() -> None:
-    """60 of 100 answers 5 and 40 answers 1 have the mean 3.4, and no hundred answers with that mean spread wider."""
-    rows = [september(1, csat_valid=100, csat_sum=340, csat_top2=60, invited=400, completed=100)]
+def test_a_mean_has_the_interval_that_the_spread_of_its_answers_gives() -> None:
+    """25 answers of each of 2, 3, 4 and 5: mean 3.5, variance 1.2626, t of 99 degrees of freedom 1.9842."""
+    rows = [september(1, csat_valid=100, csat_sum=350, csat_squares=1350, csat_top2=50, invited=400, completed=100)]
     total = ask(snapshot_in_memory(surveys=rows), "satisfaction_mean").total
-    share = ask(snapshot_in_memory(surveys=rows), "satisfaction").total
     assert total.interval
-    assert share.interval
-    assert (total.value, share.value) == (3.4, 0.6)
-    assert (total.interval.low, total.interval.high) == pytest.approx((1 + 4 * share.interval.low, 1 + 4 * share.interval.high))
+    assert (total.value, total.n, total.interval.response_rate) == (3.5, 100, 0.25)
+    assert (total.interval.low, total.interval.high) == pytest.approx((3.2770, 3.7230), abs=5e-5)
+
+
+def test_a_change_of_a_mean_is_judged_by_the_spread_of_both_years() -> None:
+    """The same 100 answers as a year before but for half a point more: Welch's t 3.3166, 195.6 degrees of freedom."""
+    spread = {"csat_valid": 100, "invited": 400, "completed": 100}
+    rows = [
+        september(1, csat_sum=350, csat_squares=1350, **spread),
+        {"day": date(2011, 9, 1), "csat_sum": 300, "csat_squares": 1000, **spread},
+    ]
+    total = ask(snapshot_in_memory(surveys=rows), "satisfaction_mean", base=LAST).total
+    assert total.change == 0.5
+    assert total.change_interval == pytest.approx((0.2027, 0.7973), abs=5e-5)
+    assert total.significant is True

@@ -67,6 +67,7 @@ STRATEGIES: dict[str, st.SearchStrategy[list[dict[str, Any]]]] = {
         csat_valid=st.integers(40, 60),
         csat_top2=st.integers(0, 40),
         csat_sum=st.integers(40, 200),
+        csat_squares=st.integers(40, 1_000),
         nps_valid=st.integers(40, 60),
         promoters=st.integers(0, 20),
         detractors=st.integers(0, 20),

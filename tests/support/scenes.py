@@ -134,6 +134,7 @@ def _surveys() -> Iterator[Row]:
                 "csat_valid": 40,
                 "csat_top2": 32,
                 "csat_sum": 160,
+                "csat_squares": 736,
                 "nps_valid": 40,
                 "promoters": 20,
                 "detractors": 8,
