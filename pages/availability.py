@@ -19,7 +19,7 @@ from ui.measures import by_time, with_chosen
 from ui.outages import available, beyond, bounds_in_words, course
 from ui.own_targets import Goal, against_targets, goals, target_columns, target_lines, verdicts
 from ui.sheet import remark_of_rest, sheet_of
-from ui.shell import columns, empty, headline
+from ui.shell import columns, empty, headline, link_to
 
 CARDS: Final = ("availability", "availability_including_maintenance", "request_availability", "incidents", "mttr")
 BOTH: Final = ("availability", "availability_including_maintenance")
@@ -55,6 +55,7 @@ def _not_monitored(context: Context) -> None:
             "Choose another period or remove a filter; the data page shows which sources exist.",
             period=context.format.window(context.window),
         ),
+        link_to(context, "data", _("Data page")),
     )
 
 

@@ -9,6 +9,8 @@ from html import escape
 import streamlit as st
 
 import metrics
+from metrics import Window
+from ui.about import About
 from ui.context import Context
 from ui.control_totals import controls, controls_grid
 from ui.data_charts import show_calendar
@@ -34,29 +36,40 @@ from ui.revisions import revisions_grid
 from ui.settled import settled
 from ui.settlement import listed_of, said
 from ui.settlement_grids import by_day, by_department, unmatched_grid
-from ui.shell import empty, headline, section
-from ui.standing import Standing, deliveries, extent, standing
-from ui.standing_words import facts, verdict, when_and_how
+from ui.shell import empty, headline, part, section
+from ui.standing import Standing, deliveries, extent, standing, whole_store
+from ui.standing_words import facts_of_period, facts_of_store, verdict, when_and_how
 from ui.tables import show_grid
 
 
 def page(context: Context) -> None:
-    """Draw the page."""
+    """Draw the page: first the whole store, then the period that the filter bar chooses, then all there is behind them."""
+    _ = context._
     filter_bar(context, (), (), compare=False)
-    found, days = standing(context), deliveries(context, context.window)
+    found, ever = standing(context), whole_store(context)
     headline(verdict(context, found), when_and_how(context, found))
-    fact_cards(context, facts(context, found, days))
+    part(_("The whole store"), context.format.window(ever))
+    fact_cards(context, facts_of_store(context, found))
+    _table(context, About("sources", _("What came in"), ever), sources_grid(found, names_of(context)))
+    part(_("The period shown"), context.format.window(context.window))
+    _period(context)
+    part(_("Behind the numbers"), _("each table says of which days it is"))
+    _more(context, found, ever)
+
+
+def _period(context: Context) -> None:
+    """What is of the chosen days: gaps, settlement, revisions."""
+    days, seen = deliveries(context, context.window), extent(context, context.window)
+    fact_cards(context, facts_of_period(context, days))
     st.html(facts_explained(context))
-    _table(context, "sources", context._("What came in"), sources_grid(found, names_of(context)))
     if days:
-        show_calendar(context, days, extent(context, context.window))
+        show_calendar(context, days, seen)
     else:
         no_figure(
             context._("Days delivered"),
             context._("No source of this store delivers every day or every month, or this is not part of your scope."),
         )
     _settlement(context)
-    _more(context, found)
 
 
 def _settlement(context: Context) -> None:
@@ -72,17 +85,20 @@ def _settlement(context: Context) -> None:
     st.html(f'<p class="k-lede">{escape(said(context, found))}</p>')
     if not found.compared.days:
         return
-    _folded(context, "settlement-items", _("Unmatched items"), lambda: unmatched_grid(context, names), listed_of(context, found))
-    _folded(context, "settlement-days", _("Log against settlement, by day"), lambda: by_day(found, names))
-    _folded(context, "settlement-departments", _("Log against settlement, by department"), lambda: by_department(context, names))
+    items = About("settlement-items", _("Unmatched items"), context.window)
+    _folded(context, items, lambda: unmatched_grid(context, names), listed_of(context, found))
+    by_days = About("settlement-days", _("Log against settlement, by day"), context.window)
+    _folded(context, by_days, lambda: by_day(found, names))
+    by_bodies = About("settlement-departments", _("Log against settlement, by department"), context.window)
+    _folded(context, by_bodies, lambda: by_department(context, names))
 
 
-def _folded(context: Context, key: str, title: str, build: Callable[[], Grid], note: str = "") -> None:
+def _folded(context: Context, about: About, build: Callable[[], Grid], note: str = "") -> None:
     """A table behind a line that opens it; nothing is asked for or sent while it is closed."""
 
     @st.fragment
     def draw() -> None:
-        box = st.expander(title, key=f"folded-{key}", on_change="rerun")
+        box = st.expander(about.title, key=f"folded-{about.key}", on_change="rerun")
         if box.open:
             with box:
                 grid = build()
@@ -90,61 +106,66 @@ def _folded(context: Context, key: str, title: str, build: Callable[[], Grid], n
                     said = note or context._("Nothing differs: every item matches.")
                     st.html(f'<p class="k-figure-note">{escape(said)}</p>')
                 if grid.rows:
-                    show_grid(context, grid, title)
-                    grid_row(context, key, title, grid)
+                    show_grid(context, grid, about.title)
+                    grid_row(context, about, grid)
 
     draw()
 
 
-def _more(context: Context, found: Standing) -> None:
+def _more(context: Context, found: Standing, ever: Window) -> None:
     """The rest, one tab at a time: only the open one is computed and sent."""
-    _, names = context._, names_of(context)
-    snapshot, scope = context.snapshot, context.scope
+    _ = context._
     titles = (_("Definitions"), _("Reconciliation"), _("Quarantine"), _("Files"), _("Campaigns and events"), _("Settings"))
     definitions, reconciliation, quarantine, files, calendar, settings = st.tabs(titles, key="data-more", on_change="rerun")
+    names, snapshot, scope = names_of(context), context.snapshot, context.scope
     if definitions.open:
         with definitions:
             _definitions(context)
     if reconciliation.open:
         with reconciliation:
-            _table(context, "reconciliation", _("Ledger against marts, by month"), reconciliation_grid(found, names))
-            _table(context, "money", _("Amounts in and accounted for"), money_grid(found, names), note=money_note(found, _))
-            changed = revisions_grid(context, names, context.local)
-            _table(
-                context, "revisions", _("Revised since published"), changed, _("No published number of this period was revised.")
-            )
-            declared = controls_grid(controls(snapshot, scope), names, context.local)
-            _table(context, "controls", _("Control totals of files"), declared, _("No file came with control totals."))
+            _reconciliation(context, found, ever)
     if quarantine.open:
         with quarantine:
             rejected = quarantine_grid(metrics.quarantine(snapshot, scope), names)
-            _table(context, "quarantine", _("Rejected rows, as they came"), rejected, _("No row is in quarantine."))
+            _table(context, About("quarantine", _("Rejected rows, as they came"), ever), rejected, _("No row is in quarantine."))
     if files.open:
         with files:
-            _table(context, "files", _("Files ingested"), files_grid(metrics.files(snapshot, scope), names, context.local))
-    if calendar.open:
-        with calendar:
             _table(
                 context,
-                "campaigns",
-                _("Campaigns"),
-                campaigns_grid(metrics.campaigns(snapshot, scope), names),
-                _("No campaign is recorded."),
+                About("files", _("Files ingested"), ever),
+                files_grid(metrics.files(snapshot, scope), names, context.local),
             )
-            _table(context, "events", _("Events"), events_grid(metrics.events(snapshot), names), _("No event is recorded."))
+    if calendar.open:
+        with calendar:
+            ran = campaigns_grid(metrics.campaigns(snapshot, scope), names)
+            _table(context, About("campaigns", _("Campaigns"), ever), ran, _("No campaign is recorded."))
+            held = events_grid(metrics.events(snapshot), names)
+            _table(context, About("events", _("Events"), ever), held, _("No event is recorded."))
     if settings.open:
         settings.html(settings_html(context))
 
 
-def _table(context: Context, key: str, title: str, grid: Grid, nothing: str = "", note: str = "") -> None:
+def _reconciliation(context: Context, found: Standing, ever: Window) -> None:
+    """Four ways in which numbers could differ: marts, amounts, publications, and what senders declare."""
+    _, names = context._, names_of(context)
+    _table(context, About("reconciliation", _("Ledger against marts, by month"), ever), reconciliation_grid(found, names))
+    _table(context, About("money", _("Amounts in and accounted for"), ever), money_grid(found, names), note=money_note(found, _))
+    changed = revisions_grid(context, names, context.local)
+    nothing = _("No published number of this period was revised.")
+    _table(context, About("revisions", _("Revised since published"), context.window), changed, nothing)
+    declared = controls_grid(controls(context.snapshot, context.scope), names, context.local)
+    _table(context, About("controls", _("Control totals of files"), ever), declared, _("No file came with control totals."))
+
+
+def _table(context: Context, about: About, grid: Grid, nothing: str = "", note: str = "") -> None:
     if not grid.rows:
-        empty(title, nothing or context._("Nothing to show in this store for your scope."))
+        empty(about.title, nothing or context._("Nothing to show in this store for your scope."))
         return
-    section(title)
-    if note:
-        st.html(f'<p class="k-figure-note">{escape(note)}</p>')
-    show_grid(context, grid, title)
-    grid_row(context, key, title, grid)
+    section(about.title)
+    said = " · ".join(filter(None, (context.format.window(about.days), note)))
+    st.html(f'<p class="k-figure-note">{escape(said)}</p>')
+    show_grid(context, grid, about.title)
+    grid_row(context, about, grid)
 
 
 @st.fragment

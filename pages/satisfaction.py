@@ -26,7 +26,7 @@ from ui.rows import axis_in_words
 from ui.score_dots import fits_beside, score_dots
 from ui.series import over_time
 from ui.sheet import Sheet, sheet_of
-from ui.shell import choices, columns, empty, headline
+from ui.shell import choices, columns, empty, headline, link_to
 from ui.survey_charts import funnel, trend
 from ui.survey_headlines import certainty, scored
 from ui.survey_words import all_hidden, begun, hidden_periods, measured, notes, wording_changes
@@ -71,7 +71,11 @@ def _nobody_asked(context: Context) -> None:
     """Why there is nothing to show: no survey in this store at all, or none for this view."""
     _ = context._
     if "surveys" not in known(context.snapshot, context.scope).delivered:
-        empty(_("No surveys in this store"), _("No survey was ever delivered here. The data page lists the sources there are."))
+        empty(
+            _("No surveys in this store"),
+            _("No survey was ever delivered here. The data page lists the sources there are."),
+            link_to(context, "data", _("Data page")),
+        )
         return
     empty(
         _("No survey invitations in this period"),

@@ -25,6 +25,7 @@ from ui.lateness import late
 from ui.lookups import names_of
 from ui.owed import left_out, months_named
 from ui.settled import settled
+from ui.shell import link_to
 from ui.standing import differing, standing
 from ui.standing_words import MANY_REJECTED, behind
 
@@ -44,6 +45,10 @@ class Item:
     details: str
     results: tuple[Result, ...] = ()
     """The answers its numbers were taken from; none where they are of the store itself."""
+    ignored: str = ""
+    """What the view is filtered by and the item is not, in words."""
+    of_data: bool = False
+    """Whether it is about the data themselves, and the Data page says more."""
 
 
 def items(context: Context) -> list[Item]:
@@ -57,10 +62,17 @@ def attention(context: Context, found: Sequence[Item]) -> None:
     words = {"bad": context._("Urgent"), "warning": context._("Watch"), "good": context._("In order")}
     rows = "".join(
         f'<li class="is-{item.level}"><b><span class="k-sr">{escape(words[item.level])}: </span>{escape(item.title)}</b>'
-        f"{escape(item.details)}</li>"
+        f"{' · '.join(_behind(context, item))}</li>"
         for item in found
     )
     st.html(f'<h2 class="k-section">{escape(context._("Needs attention"))}</h2><ul class="k-attention">{rows}</ul>')
+
+
+def _behind(context: Context, item: Item) -> Iterator[str]:
+    """HTML of what stands behind an item: details, what it ignores, and the page that says more."""
+    yield from (escape(said) for said in (item.details, item.ignored) if said)
+    if item.of_data:
+        yield link_to(context, "data", context._("Data page"))
 
 
 def _outage(context: Context) -> Iterator[Item]:
@@ -85,7 +97,6 @@ def _outage(context: Context) -> Iterator[Item]:
         department=write.name(names.of("department", worst.department)),
         n=write.count(len(found)),
     )
-    details = _with_ignored(context, details, unfiltered(context, "availability"))
     yield Item(
         "bad",
         _(
@@ -119,7 +130,7 @@ def _failures(context: Context) -> Iterator[Item]:
             found.others,
             n=write.count(found.others),
         )
-    yield Item("bad", title, _with_ignored(context, details, unfiltered(context, found.answer.kpi.id)), (found.answer,))
+    yield Item("bad", title, details, (found.answer,), _ignored(context, unfiltered(context, found.answer.kpi.id)))
 
 
 def _surcharge(context: Context) -> Iterator[Item]:
@@ -184,7 +195,8 @@ def _data(context: Context) -> Iterator[Item]:
     if not found:
         return
     first, *rest = sorted(found, key=lambda item: _ORDER.index(item.level))
-    yield replace(first, details=" · ".join((first.details, *(item.title for item in rest))))
+    further = (said for item in rest for said in (item.title, item.ignored))
+    yield replace(first, details=" · ".join(filter(None, (first.details, first.ignored, *further))), ignored="", of_data=True)
 
 
 def _late(context: Context) -> Iterator[Item]:
@@ -230,7 +242,7 @@ def _rejected(context: Context) -> Iterator[Item]:
         n=count(waiting),
         all=count(rows_in),
     )
-    yield Item("warning", title, context._("See the quarantine on the data page"))
+    yield Item("warning", title, "")
 
 
 def _controls(context: Context) -> Iterator[Item]:
@@ -250,9 +262,9 @@ def _settlement(context: Context) -> Iterator[Item]:
             n=context.format.count(found.items),
         )
         amount = context.format.money_exact(found.fils_apart, sign=True)
-        details = context._("Bank less log: {amount}; see the data page", amount=amount)
+        details = context._("Bank less log: {amount}", amount=amount)
         others = [dimension for dimension, _ in context.state.filters.values if dimension != "department"]
-        yield Item("warning", title, _with_ignored(context, details, others))
+        yield Item("warning", title, details, ignored=_ignored(context, others))
 
 
 def _of_departments_chosen(context: Context) -> Context:
@@ -264,12 +276,12 @@ def _of_departments_chosen(context: Context) -> Context:
     return replace(context, scope=Scope(chosen if mine is None else chosen & mine))
 
 
-def _with_ignored(context: Context, details: str, dimensions: Sequence[str]) -> str:
-    """Details, and by which of the dimensions that the view is filtered by they are not."""
+def _ignored(context: Context, dimensions: Sequence[str]) -> str:
+    """By which of the dimensions that the view is filtered by an item is not."""
     if not dimensions:
-        return details
+        return ""
     named = context._(", ").join(map(names_of(context).dimension, dimensions))
-    return f"{details} · {context._('not by {dimensions}', dimensions=named)}"
+    return context._("not by {dimensions}", dimensions=named)
 
 
 def _reconciliation(context: Context) -> Iterator[Item]:
@@ -285,4 +297,4 @@ def _reconciliation(context: Context) -> Iterator[Item]:
             n=context.format.count(n),
         )
         sources = _(", ").join(context.format.name(names.of("source", source)) for source in sorted(set(wrong["source"])))
-        yield Item("bad", title, _("{sources}: see the reconciliation on the data page", sources=sources))
+        yield Item("bad", title, sources)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import streamlit as st
 
 from metrics import Window
+from ui.about import About
 from ui.charts import CONFIG, Figure, colours, layout, names_axis, plot_text, room_for_first, time_axis
 from ui.context import Context
 from ui.data_tables import days_grid
@@ -39,7 +40,8 @@ def show_calendar(context: Context, deliveries: Sequence[Delivery], window: Wind
         st.plotly_chart(
             calendar(context, deliveries, window), theme=None, key="chart-calendar", config=CONFIG, alt=f"{title}. {note}"
         )
-        grid_row(context, "days-delivered", title, days_grid(deliveries, names_of(context)), chart=True)
+        about = About("days-delivered", title, window)
+        grid_row(context, about, days_grid(deliveries, names_of(context)), chart=True)
 
 
 def _listed(context: Context, delivery: Delivery) -> str:

@@ -92,7 +92,10 @@ def _money_proof(r: Mapping[str, int | None]) -> list[Cell]:
 
 
 def reconciliation_grid(standing: Standing, names: Names) -> Grid:
-    """Ledger beside marts per source and month, and what lies between them; the differences add up in the total."""
+    """Ledger beside marts per source and month, and what lies between them.
+
+    The total adds up differences without their sign, so that one more and one less are two, and never none.
+    """
     words, fmt = names.format.words, names.format
     columns = (
         Column(words("Source"), "text"),
@@ -114,6 +117,7 @@ def reconciliation_grid(standing: Standing, names: Names) -> Grid:
         )
         for r in frame.sort("month", "source", descending=[True, False]).iter_rows(named=True)
     )
+    frame = frame.with_columns(pl.col("rows_apart", "fils_apart").abs())
     counts = [known_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
     money = [major(known_sum(frame, k)) for k in ("fils_ledger", "fils_mart", "fils_apart")]
     return Grid(columns, rows, (words("Total"), "", *counts, *money))

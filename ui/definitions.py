@@ -58,8 +58,9 @@ def settings_html(context: Context) -> str:
     """What this store is set to, and which snapshot of it is shown."""
     _, settings, meta = context._, context.snapshot.settings, metrics.meta(context.snapshot)
     published = datetime.fromisoformat(meta["published_at"]).astimezone(ZoneInfo(settings.timezone))
+    name = context.format.currency_name
     rows = (
-        (_("Currency"), f"{context.format.currency_name} ({settings.currency})"),
+        (_("Currency"), name if name == settings.currency else f"{name} ({settings.currency})"),
         (_("Minor unit"), context.format.minor_unit_name),
         (_("Time zone"), settings.timezone),
         (_("Snapshot"), context.snapshot.version),

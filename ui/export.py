@@ -15,14 +15,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics.model import Result
+from ui.about import About, head_lines, how
 from ui.context import Context
 from ui.explain import explanation
-from ui.file_head import Head, file_name, filters_in_words
+from ui.file_head import file_name, filters_in_words
 from ui.grid import Grid
 from ui.lookups import names_of
 from ui.names import Names
 from ui.sheet import Sheet
 from ui.spreadsheets import to_csv, to_xlsx, write_csv, write_xlsx
+from ui.text import plain
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -51,22 +53,16 @@ def sheet_row(context: Context, key: str, sheet: Sheet) -> None:
         st.html(f'<div class="k-take">{explanation(context, sheet.results)}</div>')
 
 
-def grid_row(context: Context, key: str, title: str, grid: Grid, *, chart: bool = False) -> None:
-    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX named after `key`, PNG of a chart."""
-    words, fmt = context._, context.format
-    through = context.facts.complete_through
-    lines: Head = [
-        (words("Title"), title),
-        (words("Data complete to"), f"{fmt.date(through)} ({through})"),
-        (words("Snapshot"), context.snapshot.version),
-    ]
-    stem = f"{key}-{context.snapshot.version}"
-    with _row(key):
-        _download(key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
-        _download(key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
-        if chart:
-            footer = "; ".join(f"{label}: {value}" for label, value in lines[1:])
-            st.html(f'<div class="k-take">{_png(f"{stem}.png", footer)}</div>')
+def grid_row(context: Context, about: About, grid: Grid, *, chart: bool = False) -> None:
+    """Draw the row under a table that is no KPI (sources, quarantine, ...): CSV and XLSX, PNG of a chart, how it comes about."""
+    words, lines = context._, [(label, plain(said)) for label, said in head_lines(context, about)]
+    stem = "-".join((about.key, str(about.days.start), str(about.days.end), context.snapshot.version))
+    with _row(about.key):
+        _download(about.key, f"{stem}.csv", partial(write_csv, [(lines, grid)]))
+        _download(about.key, f"{stem}.xlsx", partial(write_xlsx, [(lines, grid)], words))
+        footer = "; ".join(f"{label}: {said}" for label, said in lines[1:] if said and label != words("Definition"))
+        picture = _png(f"{stem}.png", footer) if chart else ""
+        st.html(f'<div class="k-take">{picture}{how(context, about)}</div>')
 
 
 def _row(key: str) -> DeltaGenerator:

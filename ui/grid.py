@@ -307,5 +307,7 @@ def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, st
             said.append(words("no data"))
         elif row.weak:
             said.append(words("few answers (n below 30)"))
+        if row is not None and row.base_hidden:
+            said.append(words("comparison {why}", why=words.note(row.base_hidden)))
     said += [why_unfinished(names.format, result, code) for name, code in key if as_grain(name) and code in result.unfinished]
     return words("; ").join(dict.fromkeys(said))

@@ -43,22 +43,22 @@ def incident_table(context: Context) -> None:
     whole = Grid(
         (
             Column(_("Service"), "text"),
-            Column(_("Department"), "text"),
+            Column(_("Down"), "seconds", context.format.unit("seconds")),
             Column(_("Began"), "moment"),
             Column(_("Ended"), "moment"),
-            Column(_("Down"), "seconds", context.format.unit("seconds")),
+            Column(_("Department"), "text"),
         ),
         tuple(
             (
                 names.of("service", i.service),
-                names.of("department", i.department),
+                i.down_seconds,
                 context.local(i.started_at),
                 context.local(i.ended_at) if i.ended_at else None,
-                i.down_seconds,
+                names.of("department", i.department),
             )
             for i in found
         ),
-        (_all_of(context, len(found)), "", "", "", sum(i.down_seconds for i in found)),
+        (_all_of(context, len(found)), sum(i.down_seconds for i in found), "", "", ""),
     )
     grid = replace(whole, rows=whole.rows[:MOST])
     title = _("The longest of {n} incidents", n=context.format.count(len(found)))

@@ -9,27 +9,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import polars as pl
+
 import metrics
 from ui.context import Context
+from ui.fact_cards import Fact
 from ui.grid import Column, Grid
 from ui.known import major
 from ui.names import Names
 
 
-def revised_in_words(context: Context) -> str:
-    """How many days of the period were revised, and when last; empty where none was."""
-    lines = metrics.revisions(context.snapshot, context.scope, context.window)
+def revised(context: Context) -> Fact:
+    """The card of what changed after it had been published: how many days or months of the period, and when last."""
+    words, write = context._, context.format
+    title, lines = words("Revised since published"), metrics.revisions(context.snapshot, context.scope, context.window)
     if lines.is_empty():
-        return ""
-    days = lines["period_start"].n_unique()
-    last = context.local(lines.row(0, named=True)["revised_at"]).date()
-    return context._.ngettext(
-        "{n} day of this period was revised after it had been published, last on {date}: see Reconciliation.",
-        "{n} days of this period were revised after they had been published, last on {date}: see Reconciliation.",
-        days,
-        n=context.format.count(days),
-        date=context.format.date(last),
-    )
+        return Fact(title, write.count(0), words("No published number changed"), "good")
+    periods = lines.unique(["period_start", "period_end"])
+    number = periods.height
+    daily = periods.filter(pl.col("period_start") == pl.col("period_end")).height
+    if daily == number:
+        said = words.ngettext(
+            "Day of this period, last on {date}", "Days of this period, last on {date}", number, date=_last(context, lines)
+        )
+    elif not daily:
+        said = words.ngettext(
+            "Month of this period, last on {date}", "Months of this period, last on {date}", number, date=_last(context, lines)
+        )
+    else:
+        said = words("Days and months of this period, last on {date}", date=_last(context, lines))
+    return Fact(title, write.count(number), said, "warn")
+
+
+def _last(context: Context, lines: pl.DataFrame) -> str:
+    """The day of the newest revision."""
+    return context.format.date(context.local(lines.row(0, named=True)["revised_at"]).date())
 
 
 def revisions_grid(context: Context, names: Names, local: Callable[[datetime], datetime]) -> Grid:

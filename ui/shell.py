@@ -120,9 +120,21 @@ def section(title: str) -> None:
     st.html(f'<h2 class="k-section">{escape(title)}</h2>')
 
 
-def empty(title: str, why: str) -> None:
-    """A designed place for what is not there: what is missing, and what to do."""
-    st.html(f'<div class="k-empty"><h3>{escape(title)}</h3><p>{escape(why)}</p></div>')
+def part(title: str, days: str) -> None:
+    """The title of a part of a page whose numbers are of other days than the next part's, with those days."""
+    st.html(f'<h2 class="k-part">{escape(title)} <span>{escape(days)}</span></h2>')
+
+
+def link_to(context: Context, path: str, label: str) -> str:
+    """HTML of a link to another page that keeps the view."""
+    query = urlencode(to_params(context.state))
+    return f'<a href="/{escape(path)}{escape(f"?{query}" if query else "")}" target="_self">{escape(label)}</a>'
+
+
+def empty(title: str, why: str, further: str = "") -> None:
+    """A designed place for what is not there: what is missing, and what to do; `further` is HTML, a link to go on by."""
+    more = f"<p>{further}</p>" if further else ""
+    st.html(f'<div class="k-empty"><h3>{escape(title)}</h3><p>{escape(why)}</p>{more}</div>')
 
 
 def draw(page: Callable[[Context], None], context: Context, title: str, kpi: str = "") -> None:

@@ -95,6 +95,13 @@ def _standing(snapshot: Snapshot, scope: Scope) -> Standing:
     )
 
 
+def whole_store(context: Context) -> Window:
+    """From the first day of any source to the last."""
+    frame = standing(context).sources
+    days = [day for name in ("first_day", "last_day") for day in frame[name].drop_nulls().to_list()]
+    return Window(min(days), max(days)) if days else Window(context.facts.first_day, context.facts.complete_through)
+
+
 def differing(reconciliation: pl.DataFrame) -> pl.DataFrame:
     """The lines (source and month) in which ledger and marts differ, in rows or in money."""
     rows, fils = (pl.col(f"{what}_ledger").ne_missing(pl.col(f"{what}_mart")) for what in ("rows", "fils"))

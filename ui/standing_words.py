@@ -14,7 +14,7 @@ from ui.control_totals import differing_files
 from ui.fact_cards import Fact
 from ui.lateness import HOLDING, Late, late
 from ui.lookups import names_of
-from ui.revisions import revised_in_words
+from ui.revisions import revised
 from ui.settlement import settlement_cards
 from ui.standing import Delivery, Standing
 
@@ -91,8 +91,6 @@ def when_and_how(context: Context, found: Standing) -> str:
         )
     if differing := differing_files(context):
         said.append(words("{sentence}: see Reconciliation.", sentence=differing))
-    if changed := revised_in_words(context):
-        said.append(changed)
     said += [_lag(context, one) for one in late(context)]
     if found.rows_in is None:
         said.append(words("Counts of the whole store are shown to readers who see all departments."))
@@ -109,10 +107,10 @@ def _lag(context: Context, one: Late) -> str:
     )
 
 
-def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> list[Fact]:
-    """The cards: accepted, duplicates, quarantine, ledger against marts, missing days."""
+def facts_of_store(context: Context, found: Standing) -> list[Fact]:
+    """The cards of everything ever delivered: accepted, duplicates, quarantine, ledger against marts."""
     words, write = context._, context.format
-    rows_in, missing = found.rows_in or 0, sum(len(d.missing) for d in deliveries)
+    rows_in = found.rows_in or 0
     return [
         Fact(words("Rows accepted"), _count(context, found.accepted), _share(context, found.accepted, rows_in)),
         Fact(words("Duplicates"), _count(context, found.duplicates), words("Counted once, kept in the ledger")),
@@ -128,7 +126,16 @@ def facts(context: Context, found: Standing, deliveries: Sequence[Delivery]) -> 
             _apart(context, found) if found.months_apart else words("No month differs"),
             "bad" if found.months_apart else "good",
         ),
+    ]
+
+
+def facts_of_period(context: Context, deliveries: Sequence[Delivery]) -> list[Fact]:
+    """The cards of the period shown: log against settlement, numbers revised, days missing."""
+    words, write = context._, context.format
+    missing = sum(len(d.missing) for d in deliveries)
+    return [
         *settlement_cards(context),
+        revised(context),
         Fact(
             words("Days and months missing"),
             write.count(missing),

@@ -31,7 +31,7 @@ _SAID_IN_CELLS: Final = frozenset({"share", "seconds", "milliseconds"})
 def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
     """The shown columns of a grid as a table in a region that scrolls, the title as its name."""
     grid = grid.shown()
-    head = "".join(_head(column) for column in grid.columns)
+    head = "".join(_head(column, fmt) for column in grid.columns)
     body = "".join(_row(row, grid.columns, fmt) for row in grid.rows[:MOST_ROWS])
     foot = f"<tfoot>{_row(grid.total, grid.columns, fmt)}</tfoot>" if grid.total is not None else ""
     more = ""
@@ -45,8 +45,9 @@ def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
     return f'<div class="k-table" role="region" aria-label="{name}" tabindex="0">{table}</div>{more}'
 
 
-def _head(column: Column) -> str:
-    unit = f" <small>{html.escape(column.unit)}</small>" if column.unit and column.kind not in _SAID_IN_CELLS else ""
+def _head(column: Column, fmt: Formatter) -> str:
+    said = fmt.currency_name if column.kind == "money" and column.unit == fmt.currency else column.unit
+    unit = f" <small>{html.escape(said)}</small>" if said and column.kind not in _SAID_IN_CELLS else ""
     return f'<th scope="col"{_class(column)}>{html.escape(column.short or column.title)}{unit}</th>'
 
 

@@ -255,7 +255,23 @@ def test_months_are_those_of_the_calendar_whatever_the_number_of_sources(monkeyp
     assert "Months that differ, in Payments, Availability probes: see the reconciliation" in card
     overview = text(visit(monkeypatch, tmp_path / "apart"))
     assert "Delivered and shown figures differ in 1 month" in overview
-    assert "Payments, Availability probes: see the reconciliation on the data page" in overview
+    assert "Payments, Availability probes · Data page" in " ".join(overview.split())
+
+
+def test_each_part_and_each_table_says_of_which_days_it_is(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    page = " ".join(text(visit(monkeypatch, data, "data", period="custom", **{"from": "2012-09-10", "to": "2012-09-20"})).split())
+    store, period = page.split("The period shown", 1)
+    assert "The whole store September 2012 Rows accepted 990" in store
+    assert "What came in September 2012" in store
+    assert period.startswith(" 10 September to 20 September 2012 "), period[:60]
+    assert "Rows accepted" not in period.split("How was this computed")[0], "counts of the whole store are not of the period"
+    assert "Days and months missing 0" in period
+
+
+def test_on_a_page_a_link_to_the_data_keeps_the_view(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    store(tmp_path / "apart", fils_mart=5_001)
+    page = markup(visit(monkeypatch, tmp_path / "apart", lang="ar", period="month", month="2012-09"))
+    assert '<a href="/data?lang=ar&amp;period=month&amp;month=2012-09" target="_self">صفحة البيانات</a>' in page
 
 
 def test_a_missing_day_is_named_and_marked(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

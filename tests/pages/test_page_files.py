@@ -176,8 +176,19 @@ def test_the_file_of_incidents_holds_all_under_a_title_and_units_that_say_so(mon
     assert "The longest of 20 incidents" in seen.tables
     assert file.head["Title"] == "20 incidents, longest first"
     assert "Unit" not in file.head
-    assert file.titles[-1] == "Down (seconds)"
-    assert [int(row[-1]) for row in file.rows] == [*reversed(range(20)), sum(range(20))]
+    assert file.titles[:2] == ["Service", "Down (seconds)"], "what matters most is seen first, on a phone too"
+    assert [int(row[1]) for row in file.rows] == [*reversed(range(20)), sum(range(20))]
+
+
+def test_files_of_the_data_page_say_their_days_scope_and_how_they_come_about(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    seen = see(monkeypatch, data, "data", period="custom", **{"from": "2012-09-10", "to": "2012-09-20"})
+    sources, days = (read(seen.files[key]()).head for key in ("sources", "days-delivered"))
+    assert sources["Period"].endswith("2012-09-30)"), "of the whole store, whatever the period"
+    assert days["Period"] == "10 September to 20 September 2012 (2012-09-10/2012-09-20)"
+    assert (sources["Scope"], days["Scope"]) == ("all departments", "all departments")
+    assert sources["Definition"].startswith("Counted by the ledger for every file at its ingest")
+    footers = re.findall(r'data-footer="([^"]*)"', seen.page)
+    assert any("Period: 10 September to 20 September 2012" in footer for footer in footers), footers
 
 
 def test_a_picture_says_nothing_of_clicks_nor_codes(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

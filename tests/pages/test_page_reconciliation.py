@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from metrics import Scope
 from store.snapshot import open_current
@@ -16,9 +17,11 @@ from tests.support.contexts import context_over
 from tests.support.marts import build_snapshot
 from tests.support.visits import markup, text, visit
 from ui.control_totals import controls, controls_grid
+from ui.data_tables import reconciliation_grid
 from ui.lookups import names_of
 from ui.revisions import revisions_grid
 from ui.settlement_grids import unmatched_grid
+from ui.standing import standing
 from ui.text import plain
 
 SEPTEMBER_30 = date(2012, 9, 30)
@@ -165,9 +168,9 @@ def test_a_difference_of_one_fils_is_in_the_sentence_the_card_the_tables_and_on_
     assert '<td>amounts differ</td><td class="k-num">4.00</td><td class="k-num">3.99</td><td class="k-num">−0.01</td>' in items
     departments = table(open_fold(monkeypatch, folder, "settlement-departments"), "Log against settlement, by department")
     assert '>dewa</th><td class="k-num">20</td><td class="k-num">20</td>' in departments
-    overview = text(visit(monkeypatch, folder))
+    overview = one_line(visit(monkeypatch, folder))
     assert "1 payment or refund does not match the bank's settlement" in overview
-    assert "Bank less log: AED −0.01; see the data page" in overview
+    assert "Bank less log: AED −0.01 · Data page" in overview
 
 
 def test_differences_that_cancel_out_are_not_called_a_total(tmp_path: Path) -> None:
@@ -214,6 +217,10 @@ def test_settlement_speaks_arabic(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert "المبلغان مختلفان" in open_fold(monkeypatch, folder, "settlement-items", lang="ar")
 
 
+def one_line(app: AppTest) -> str:
+    return " ".join(text(app).split())
+
+
 def revised(folder: Path, *, fils: int = 150) -> Path:
     """A late file changed 28 September, published before."""
     line = {
@@ -237,11 +244,58 @@ def revised(folder: Path, *, fils: int = 150) -> Path:
     return folder
 
 
+def revisions_of(*spans: tuple[date, date]) -> list[dict[str, Any]]:
+    at = datetime(2012, 9, 30, 20, 30)
+    return [
+        {"source": "payments", "period_start": start, "period_end": end, "department": "dewa", "revised_at": at}
+        for start, end in spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "said"),
+    [
+        pytest.param([(DAY_28, DAY_28), (DAY_29, DAY_29)], "2 Days of this period, last on 1 October 2012", id="days"),
+        pytest.param([(date(2012, 8, 1), date(2012, 8, 31))], "1 Month of this period, last on 1 October 2012", id="month"),
+        pytest.param(
+            [(DAY_28, DAY_28), (date(2012, 8, 1), date(2012, 8, 31))],
+            "2 Days and months of this period, last on 1 October 2012",
+            id="both",
+        ),
+        pytest.param([], "0 No published number changed", id="none"),
+    ],
+)
+def test_what_was_revised_is_counted_in_the_periods_it_was_reported_in(
+    spans: list[tuple[date, date]], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paid = [{"day": SEPTEMBER_30, "settled": 1, "gross_fils": 150}]
+    build_snapshot(tmp_path, payments=paid, revisions=revisions_of(*spans)).close()
+    assert f"Revised since published {said}" in one_line(visit(monkeypatch, tmp_path, "data"))
+
+
+def test_one_more_and_one_less_are_two_in_the_total_of_the_reconciliation(tmp_path: Path) -> None:
+    lines = [
+        {
+            "source": "payments",
+            "month": date(2012, month, 1),
+            "rows_ledger": 10,
+            "rows_mart": 10,
+            "fils_ledger": 500,
+            "fils_mart": mart,
+        }
+        for month, mart in ((8, 501), (9, 499))
+    ]
+    with closing(build_snapshot(tmp_path, payments=[], reconciliation=lines)) as snapshot:
+        context = context_over(snapshot)
+        grid = reconciliation_grid(standing(context), names_of(context))
+    assert [row[-1] for row in grid.rows] == [Decimal("0.01"), Decimal("-0.01")]
+    assert grid.total is not None
+    assert grid.total[-1] == Decimal("0.02")
+
+
 def test_a_revised_day_is_told_with_what_it_was_and_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = revised(tmp_path)
-    assert "1 day of this period was revised after it had been published, last on 1 October 2012: see Reconciliation." in text(
-        visit(monkeypatch, folder, "data")
-    )
+    assert "Revised since published 1 Day of this period, last on 1 October 2012" in one_line(visit(monkeypatch, folder, "data"))
     lines = table(open_tab(monkeypatch, folder, "Reconciliation"), "Revised since published")
     assert '<td class="k-num">1</td><td class="k-num">2</td><td class="k-num">1.00</td><td class="k-num">1.50</td>' in lines
     assert "1 Oct 2012, 00:30" in lines
