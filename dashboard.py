@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
 import metrics
@@ -82,6 +83,8 @@ def _entries(context: Context) -> list[shell.Entry]:
 if __name__ == "__main__":
     run()
 else:
+    # Otherwise Streamlit asks a host outside for this machine's address when a page of a foreign origin connects.
+    net_util.get_external_ip = lambda: None
     # Otherwise Streamlit takes pages/ for pages of its own until the first visit, and a cold deep link would run a file in it.
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, middleware=[Middleware(DocumentHead)], on_script_error=shell.failure)

@@ -11,12 +11,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from html import escape
+from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+import metrics
 from metrics import CutPeriodError, Filters, MetricsError, NoSnapshotError, year_to_date
 from ui import url, whole
 from ui.answers import ask
@@ -27,6 +31,8 @@ from ui.state import State, to_params
 from ui.text import markdown_safe
 
 _LOG = logging.getLogger(__name__)
+_OLD_DAYS: Final = 2
+"""A store is fed daily: from how many days on the age of what is shown is said."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ def _sidebar(context: Context, entries: Sequence[Entry], pages: Mapping[str, st.
 def _foot(context: Context, path: str) -> str:
     """How far the data reaches, the other languages, the theme."""
     _, state = context._, context.state
-    lines = [_("Data complete to {date}", date=context.format.date(context.facts.complete_through)), _reporting(context)]
+    through = _("Data complete to {date}", date=context.format.date(context.facts.complete_through))
+    lines = [through, _published(context, datetime.now(UTC)), _reporting(context)]
     links = "".join(
         f'<a href="/{escape(path)}?{escape(urlencode(to_params(replace(state, language=code)) or {"lang": code}))}" '
         f'lang="{code}" hreflang="{code}">{escape(name)}</a>'
@@ -77,6 +84,20 @@ def _foot(context: Context, path: str) -> str:
     theme = escape(_("Light theme") if context.dark else _("Dark theme"))
     said = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
     return f'<div class="k-foot">{said}<nav>{links}<button type="button" data-theme="switch">{theme}</button></nav></div>'
+
+
+def _published(context: Context, now: datetime) -> str:
+    """When the numbers shown were published, and how long ago that is where nobody has published since yesterday."""
+    _ = context._
+    at = datetime.fromisoformat(metrics.meta(context.snapshot)["published_at"])
+    zone = ZoneInfo(context.snapshot.settings.timezone)
+    moment = context.format.moment(at.astimezone(zone))
+    age = (now.astimezone(zone).date() - at.astimezone(zone).date()).days
+    if age < _OLD_DAYS:
+        return _("Published {moment}", moment=moment)
+    return _.ngettext(
+        "Published {moment}, {n} day ago", "Published {moment}, {n} days ago", age, n=context.format.count(age), moment=moment
+    )
 
 
 def _reporting(context: Context) -> str:

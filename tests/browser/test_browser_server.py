@@ -19,6 +19,7 @@ SYS_PIDFD_GETFD = 438
 SETTINGS = {
     "runner.postScriptGC": False,
     "browser.gatherUsageStats": False,
+    "browser.serverAddress": "localhost",
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",
