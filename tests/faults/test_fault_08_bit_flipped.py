@@ -23,10 +23,9 @@ OFFSETS = 12
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(shared: Path) -> Path:
     """A published store with rejects, a duplicate and a superseded file."""
-    folder = tmp_path_factory.mktemp("flips")
-    data = folder / "store"
+    data = shared / "store"
     rows = [payment(1), payment(2, amount_fils=5), payment(1), payment(3, amount_fils=-1)]
     for source, name, content in (
         ("departments", "d.parquet", [department("dewa")]),
@@ -34,7 +33,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("payments", "q.parquet", [payment(7)]),
         ("payments", "q.parquet", [payment(8), payment(1)]),
     ):
-        path = parquet(folder / name, source, content)
+        path = parquet(shared / name, source, content)
         assert main(["ingest", source, str(path), "--supersede", "--data", str(data)]) == 0
     assert main(["publish", "--data", str(data)]) == 0
     assert verify(data).problems == ()
@@ -177,7 +176,7 @@ def test_fault_08_a_flipped_bit_in_a_small_file_is_said_in_one_line_and_never_a_
         ("snapshots", "version", b"2O1"),
     ],
 )
-def test_fault_08_texts_of_the_ledger_that_cannot_be_are_one_line_in_every_command(
+def test_fault_08_texts_of_the_ledger_that_cannot_be_are_one_line_in_every_command_and_rebuilding_mends_them(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, column: str, value: bytes
 ) -> None:
     copy = Path(shutil.copytree(data, tmp_path / "store"))
@@ -189,3 +188,5 @@ def test_fault_08_texts_of_the_ledger_that_cannot_be_are_one_line_in_every_comma
         errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
         assert len(errors) <= 1, errors
     assert "ledger.sqlite" in said(copy) or table == "snapshots"
+    assert main(["rebuild", "--data", str(copy)]) == 0
+    assert said(copy) == ""

@@ -16,8 +16,8 @@ WIDER = 37
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("upkeep"))
+def kept(shared: Path) -> Path:
+    return prepare(shared)
 
 
 @pytest.mark.parametrize("kind", ["kill before", "kill after"])

@@ -1,7 +1,7 @@
 """What is run while faults are injected: small stores, the commands of an operator, and what must come of them.
 
 Rule: the state of a store is what counts in its ledger and what its snapshot shows, both as sums; a scene knows the state
-before and after, and nothing else may ever be seen.
+before and after, and nothing else may ever be seen. The state after is held against the whole invariant once, where it is made.
 """
 
 import shutil
@@ -19,6 +19,7 @@ from store.errors import NoSnapshotError
 from store.files import sha256
 from store.snapshot import open_current
 from store.verify import verify
+from tests.support.fuzz_invariant import broken
 from tests.support.records import csv, department, parquet, payment
 
 Sums = tuple[int, ...]
@@ -205,7 +206,9 @@ def prepare(name: str, folder: Path) -> Scene:
     scene = Scene(name, base, (command, ("publish",)) if published else (command,), state(base), state(base))
     scene.copy(after)
     _must(scene.commands, after)
-    return Scene(name, base, scene.commands, state(base), state(after))
+    scene = Scene(name, base, scene.commands, state(base), state(after))
+    assert broken(after) == []  # last, for it publishes
+    return scene
 
 
 def _must(commands: Sequence[Sequence[str]], data: Path) -> None:
