@@ -66,7 +66,7 @@ def rebuild(data: Path, progress: Progress = silent, *, incomplete: bool = False
     return Rebuilt(counts[0], parts, counts[1], (*problems, *(problem for problem, _ in lost), *given_up))
 
 
-def receipts(data: Path) -> int:
+def receipts(data: Path, progress: Progress = silent) -> int:
     """Write the receipts that are missing or damaged again, from the ledger; returns how many.
 
     Raises LedgerError where the ledger itself is damaged.
@@ -78,11 +78,12 @@ def receipts(data: Path) -> int:
         kept, _ = receipt.sound(data)
         there = {receipt.number(path) for path in kept}
         wanted = [row for row in book.execute("SELECT * FROM files ORDER BY seq").fetchall() if row["seq"] not in there]
-        for row in wanted:
+        for done, row in enumerate(wanted, 1):
             record = _record(book, row)
             record.check()
             superseded = book.execute("SELECT sha256 FROM files WHERE superseded_by = ?", (row["sha256"],)).fetchall()
             receipt.write(data, aside, [(record, [sha for (sha,) in superseded])])
+            progress(f"receipt of file number {record.seq:,}", done, len(wanted))
         last, now = ledger.last_number(book), _now()
         numbers = {number: now for number in range(1, last + 1) if number not in {*there, *(row["seq"] for row in wanted)}}
         parts = {row["seq"]: row["retired_at"] for row in book.execute("SELECT * FROM files WHERE retired_at IS NOT NULL")}

@@ -145,7 +145,7 @@ def _rebuild(options: argparse.Namespace) -> int:
     if not (options.data / receipt.FOLDER).exists() or options.receipts:
         existing(options.data)
     if options.receipts:
-        print(f"{receipts(options.data):,} receipts written from the ledger")
+        print(f"{receipts(options.data, Terminal()):,} receipts written from the ledger")
         return 0
     found = rebuild(options.data, Terminal(), incomplete=options.incomplete)
     for problem in found.left_out:

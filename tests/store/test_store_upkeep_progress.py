@@ -9,6 +9,7 @@ import pytest
 
 from store import ledger
 from store.__main__ import main
+from store.rebuild import receipts
 from tests.support.records import department, parquet, payment
 from tests.support.visits import markup, text, visit
 
@@ -48,6 +49,20 @@ def test_it_shows_progress_that_ends_with_everything_done(scene: Path, command: 
     capsys.readouterr()
     assert run(data, *arguments) == 0
     assert re.search(r"^100%  done in \d+\.\d s  \S", capsys.readouterr().err, re.MULTILINE)
+
+
+def test_writing_receipts_again_tells_of_each_and_ends_with_all(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (scene / "store" / "receipts").iterdir():
+        path.unlink()
+    told: list[tuple[str, float, float]] = []
+    assert receipts(scene / "store", lambda *step: told.append(step)) == 3
+    assert told == [(f"receipt of file number {number}", number, 3) for number in (1, 2, 3)]
+    min((scene / "store" / "receipts").iterdir()).unlink()
+    capsys.readouterr()
+    assert run(scene / "store", "rebuild", "--receipts") == 0
+    captured = capsys.readouterr()
+    assert captured.out == "1 receipts written from the ledger\n"
+    assert re.fullmatch(r"100%  done in \d+\.\d s  receipt of file number 1\n", captured.err)
 
 
 @pytest.mark.parametrize("command", ["vacuum", "backup", "rebuild"])
