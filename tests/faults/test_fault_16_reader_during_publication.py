@@ -1,7 +1,7 @@
 """Fault 16: a snapshot is published while a page reads. All of its queries run on one snapshot."""
 
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from store.snapshot import Snapshot, open_current
 from tests.support.faults_run import Zygote
@@ -22,6 +22,48 @@ QUERIES = (
 def page(snapshot: Snapshot) -> set[int]:
     """The distinct answers of a page, each query on a cursor of its own."""
     return {int(snapshot.cursor().execute(query).fetchall()[0][0]) for query in QUERIES}
+
+
+def read_until(ended: Event, data: Path, seen: list[int], mixed: list[set[int]]) -> None:
+    """Open what is current, ask it everything twice over, and close it, again and again."""
+    while not ended.is_set():
+        snapshot = open_current(data)
+        answers = page(snapshot) | page(snapshot)
+        if len(answers) == 1:
+            seen += answers
+        else:
+            mixed.append(answers)
+        snapshot.close()
+
+
+def test_fault_16_readers_keep_one_snapshot_while_files_come_in_snapshots_are_published_and_cleaned(
+    zygote: Zygote, tmp_path: Path, inbox: Path
+) -> None:
+    """Three processes take in files, two of them the same ones; one publishes and one vacuums again and again; two read."""
+    data = tmp_path / "store"
+    paths = [parquet(inbox / f"{n}.parquet", "payments", [payment(n)]) for n in range(1, 10)]
+    ingest = [["ingest", "payments", str(path), "--data", str(data)] for path in paths]
+    publish, vacuum = (["publish", "--data", str(data)], ["vacuum", "--data", str(data), "--keep-days", "0"])
+    assert zygote.crowd([[ingest[0], publish]])[0][0] == 0
+    over, seen, mixed = Event(), [[], []], list[set[int]]()
+    readers = [Thread(target=read_until, args=(over, data, one, mixed)) for one in seen]
+    for reader in readers:
+        reader.start()
+
+    ended = zygote.crowd([ingest[1:5], ingest[1:5], ingest[5:], [publish] * 5, [vacuum] * 4])
+    over.set()
+    for reader in readers:
+        reader.join()
+
+    assert [code for code, _ in ended] == [0] * 5, ended
+    assert mixed == []
+    for one in seen:
+        assert one == sorted(one), "a reader went back to an older snapshot"
+        assert one
+    assert zygote.crowd([[publish]])[0][0] == 0
+    last = open_current(data)
+    assert page(last) == {len(paths)}
+    last.close()
 
 
 def test_fault_16_all_queries_of_a_page_run_on_one_snapshot(zygote: Zygote, tmp_path: Path, inbox: Path) -> None:
