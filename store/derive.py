@@ -5,6 +5,7 @@ list delivered as a file of its own stays as it is, and a later file brings only
 Hazard: a derived row that breaks its contract rejects the lines it comes from; two that contradict each other refuse the file.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,18 @@ def problems(name: str, derived: pl.DataFrame, origin: str) -> pl.DataFrame:
     verdicts = distinct.join(found.rename({"column": "_column", "rule": "_rule"}), on=LINE).drop(LINE)
     lines = derived.join(verdicts, on=SOURCES[name].schema.column_names(), nulls_equal=True, maintain_order="left")
     return lines.select(LINE, column=pl.concat_str(pl.lit(f"{name}."), "_column"), rule="_rule")
+
+
+def distinct(name: str, paths: Sequence[Path], without: Sequence[int] = ()) -> pl.DataFrame:
+    """The derived rows in these files, each with the first line that gives it; `without` are lines that give none.
+
+    A file at a time, for a line of the file that came in is a row there, and what they say is a short list.
+    """
+    lines, content = pl.Series([*without], dtype=pl.Int64).implode(), SOURCES[name].schema.column_names()
+    first = [
+        pl.read_ipc(path).filter(~pl.col(LINE).is_in(lines)).unique(content, keep="first", maintain_order=True) for path in paths
+    ]
+    return pl.concat(first).unique(content, keep="first", maintain_order=True)
 
 
 def agree(name: str, derived: pl.DataFrame, origin: str) -> None:

@@ -28,7 +28,6 @@ from store.intake import Taken
 from store.known import known
 from store.ledger import FileRecord
 from store.mapping import MappedFile
-from store.parse import LINE
 from store.sandbox import LIMITS, Limits
 from store.seen import Coming, seen
 from store.settings import Settings
@@ -272,11 +271,11 @@ def _covers(arrival: Arrival) -> tuple[str, str] | None:
 
 def _derived(connection: sqlite3.Connection, order: Order, arrival: Arrival, record: FileRecord) -> Iterator[Arrival]:
     """The references a mapping adds to, each as the store holds it with the new rows; rejected lines add nothing."""
-    rejected = pl.Series([line for line, *_ in record.rejects], dtype=pl.Int64).implode()
+    rejected = [line for line, *_ in record.rejects]
     for name, paths in arrival.taken.references.items():
         stored = [order.data / part["path"] for part in ledger.live_parts(connection, name)]
         held = [pl.read_parquet(path, hive_partitioning=False, glob=False) for path in stored]
-        rows = pl.concat([pl.read_ipc(path) for path in paths]).filter(~pl.col(LINE).is_in(rejected))
+        rows = derive.distinct(name, paths, without=rejected)
         complete = pl.concat([SOURCES[name].schema.create_empty(), *held])
         if staged := derive.missing(name, rows, complete, arrival.job.aside, arrival.job.name):
             yield _reference(name, staged, arrival.job)

@@ -157,10 +157,10 @@ class _Gathered:
         contradicted = pl.concat(self._contradicted) if self._contradicted else None
         repeats = Repeats(tuple(self._candidates))
         if self._batches > 1:
-            repeats = across(self._job.maker, self._candidates, self._copies, contradicted)
+            repeats = across(self._job.maker, self._candidates, self._copies, contradicted, self._insist_on_few)
             self._late(repeats)
         for name, paths in self._references.items():
-            derive.agree(name, pl.concat([pl.read_ipc(path) for path in paths]), self._job.name)
+            derive.agree(name, derive.distinct(name, paths), self._job.name)
         return Taken(
             rows_in=self._rows,
             fils_in=self._fils,
@@ -217,16 +217,18 @@ class _Gathered:
 
     def _late(self, repeats: Repeats) -> None:
         """Rows that only the whole file shows to be repeated or contradicted."""
-        self._duplicates.append(_daily(repeats.duplicates, self._job))
+        self._duplicates += [_daily(pl.read_ipc(path), self._job) for path in repeats.duplicates]
         self._duplicates.append(tuple((day, -rows, fils and -fils) for day, rows, fils in _daily(repeats.no_copies, self._job)))
         if repeats.contradicting.height:
             self._rejected.append(_daily(repeats.contradicting, self._job))
             lines = repeats.contradicting[LINE].sort()
-            self._count_rejects += len(lines)
-            insist_on_few(self._job.name, self._count_rejects, (lines[0], "", CONFLICT))
             texts = raw(self._job, lines.to_list())
             rows = {LINE: lines, "column": [""] * len(lines), "rule": [CONFLICT] * len(lines), "raw": [texts[n] for n in lines]}
             self._write_rejects("late.rejects", pl.DataFrame(rows))
+
+    def _insist_on_few(self, contradicting: pl.Series) -> None:
+        """Rows with these lines contradict rows of other batches, and come on top of what each batch rejected."""
+        insist_on_few(self._job.name, self._count_rejects + len(contradicting), (int(contradicting.sort()[0]), "", CONFLICT))
 
     def _write_rejects(self, name: str, rows: pl.DataFrame) -> None:
         path = self._job.aside / name

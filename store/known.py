@@ -53,11 +53,11 @@ def known(
     key, content = source.schema.primary_key(), source.schema.column_names()
     stored = pl.scan_parquet([data / path for path in parts], hive_partitioning=False, glob=False, include_file_paths=_PATH)
     keys = pl.scan_parquet(candidate.file, hive_partitioning=False, glob=False).select(key)
-    met = keys.join(stored.select(key), on=key, how="semi").collect()
+    met = stored.select(key).join(keys, on=key, how="semi").collect(engine="streaming")
     if met.is_empty():
         return None
     both = numbered(candidate).join(met, on=key, how="semi", maintain_order="left")
-    held = stored.select(*content, _PATH).join(met.lazy(), on=key, how="semi").collect()
+    held = stored.select(*content, _PATH).join(met.lazy(), on=key, how="semi").collect(engine="streaming")
     same = both.join(held, on=content, nulls_equal=True).sort(LINE)
     holders = {path: parts[Path(path).relative_to(data).as_posix()] for path in same[_PATH].unique()}
     by = same.select(LINE, pl.col(_PATH).replace_strict(holders, return_dtype=pl.String).alias(HOLDER))

@@ -17,7 +17,7 @@ from typing import Final
 from store.errors import InputError
 
 MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-BLOCK_BYTES: Final = 1 << 26
+BLOCK_BYTES: Final = 1 << 25
 LONGEST_LINE: Final = 1 << 20
 """Signs. A longer line is no record of anything; it is what a file without line ends looks like."""
 

@@ -23,6 +23,8 @@ Raw = Callable[[Collection[int]], dict[int, str]]
 """Raw text of the given lines of a batch."""
 
 BATCH_ROWS: Final = 500_000
+PIECE_BYTES: Final = 1 << 16
+"""How much of a column of a row group is read at once."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,12 @@ def parquet(path: Path, name: str, batch: int = BATCH_ROWS) -> Iterator[Records]
 
 
 def _batches(path: Path, name: str, batch: int) -> Iterator[pl.DataFrame]:
-    """pyarrow decodes row by row groups of any size in bounded memory, which polars does not."""
+    """pyarrow decodes row groups of any size in bounded memory, which polars does not.
+
+    But it keeps what it has read in advance until it comes to the end, so it reads nothing in advance, and a column in pieces.
+    """
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=PIECE_BYTES)
         if file.metadata.num_rows == 0:
             yield pl.read_parquet(path, hive_partitioning=False, glob=False)
             return

@@ -2,11 +2,12 @@
 
 Rule: it does not matter where a batch ends. Identical rows count once, the first of them; rows that contradict each other are
 all rejected, and so is a row whose key was contradicted inside another batch.
-Hazard: memory. Only candidates that can share a key are looked at, by hashes of their keys, a share at a time; keys whose hashes
-meet are then compared as they are, so that a hash decides nothing.
+Hazard: memory, for a file may have any number of rows, and each of them twice. Only candidates that can share a key are looked
+at, first by hashes of their keys; rows whose hashes meet are then compared as they are, so that a hash decides nothing. Hashes,
+rows and what leaves a candidate lie on disk, parted by hash or by candidate, and one part at a time is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,86 +17,129 @@ import polars as pl
 from store.check import repeated
 from store.parse import LINE
 from store.parts import Candidate, Maker, numbered
+from store.shelves import SHELF, Shelves
 
-HASHES_AT_ONCE: Final = 16_000_000
-ROWS_AT_ONCE: Final = 2_000_000
+HASHES_AT_ONCE: Final = 2_000_000
+ROWS_AT_ONCE: Final = 500_000
 _HASH: Final = "_hash"
+_CANDIDATE: Final = "_candidate"
+_AT: Final = "_at"
+
+Few = Callable[[pl.Series], None]
+"""Receives the lines (at least one) of contradicting rows found so far; raises InputError where they are too many to keep."""
 
 
 @dataclass(frozen=True)
 class Repeats:
     """What is `left` of the candidates, and the rows (LINE and the contract's columns) that left them.
 
-    `no_copies` are rows that were copies of another one in their batch, and are among the contradicting ones now.
+    `duplicates` are files of rows. `no_copies` are rows that were copies of another one in their batch, and are among the
+    contradicting ones now.
     """
 
     left: tuple[Candidate, ...]
-    duplicates: pl.DataFrame = field(default_factory=pl.DataFrame)
+    duplicates: tuple[Path, ...] = ()
     contradicting: pl.DataFrame = field(default_factory=pl.DataFrame)
     no_copies: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
-def across(maker: Maker, candidates: Sequence[Candidate], copies: Sequence[Path], contradicted: pl.DataFrame | None) -> Repeats:
+def across(
+    maker: Maker, candidates: Sequence[Candidate], copies: Sequence[Path], contradicted: pl.DataFrame | None, few: Few
+) -> Repeats:
     """Look over the candidates of one file.
 
     `copies` are files of rows that repeat another one of their batch, `contradicted` are keys contradicted inside a batch.
     """
-    suspects = [
-        c for c in candidates if contradicted is not None or any(_may_share(c, d, maker) for d in candidates if d is not c)
-    ]
-    key, content = maker.source.schema.primary_key(), [LINE, *maker.source.schema.column_names()]
-    hashes = _meeting(suspects, key, contradicted)
-    if not suspects or hashes.is_empty():
+    suspects = {
+        number: c
+        for number, c in enumerate(candidates)
+        if contradicted is not None or any(_may_share(c, d, maker) for d in candidates if d is not c)
+    }
+    key = maker.source.schema.primary_key()
+    places = _places(maker, suspects, contradicted)
+    if not places.rows:
         return Repeats(tuple(candidates))
-    nothing = numbered(suspects[0]).select(content).clear()
-    duplicates, contradicting, no_copies = [nothing], [nothing], [nothing]
-    shares = max(1, -(-_count(suspects, key, hashes) // ROWS_AT_ONCE))
+    shares = -(-places.rows // ROWS_AT_ONCE)
+    rows = _rows(maker, suspects, places, shares)
+    found = _Found(maker, copies, few)
     for share in range(shares):
-        mine = _hash(key).is_in(hashes.filter(hashes % shares == share).implode())
-        bad = nothing.select(key) if contradicted is None else contradicted.filter(mine)
-        held = _sharing(suspects, key, mine, bad).select(content).sort(LINE)
-        again, conflicts = repeated(held.join(bad, on=key, how="anti"), key)
-        worse = held.join(conflicts, on=LINE, how="semi")
+        if (held := rows.take(share)) is not None:
+            nobody = held.select(key).clear()
+            found.judge(share, held, nobody if contradicted is None else contradicted.filter(_hash(key) % shares == share))
+    return found.repeats(candidates)
+
+
+class _Found:
+    """What was found so far in the shares of the rows whose keys may meet."""
+
+    def __init__(self, maker: Maker, copies: Sequence[Path], few: Few) -> None:
+        self._maker, self._copies, self._few = maker, copies, few
+        self._nothing = maker.source.schema.create_empty().select(pl.lit(0, pl.Int64).alias(LINE), pl.all()).clear()
+        self._out = Shelves(maker.aside, "out", HASHES_AT_ONCE)
+        self._duplicates: list[Path] = []
+        self._contradicting, self._no_copies = [self._nothing], [self._nothing]
+
+    def judge(self, share: int, held: pl.DataFrame, bad: pl.DataFrame) -> None:
+        """Tell the rows of a share apart (LINE, the contract's columns, _CANDIDATE); `bad` are its contradicted keys."""
+        key, rows = bad.columns, held.select(self._nothing.columns).sort(LINE)
+        again, conflicts = repeated(rows.join(bad, on=key, how="anti", maintain_order="left"), key)
+        worse = rows.join(conflicts, on=LINE, how="semi")
         keys = pl.concat([bad, worse.select(key)]).unique()
-        duplicates.append(again)
-        contradicting += [held.join(bad, on=key, how="semi"), worse]
-        no_copies += [pl.read_ipc(path).join(keys, on=key, how="semi").select(content) for path in copies if keys.height]
-    out = pl.concat([*duplicates, *contradicting])[LINE]
-    left = [maker.without(c, out) if c in suspects and out.len() else c for c in candidates]
-    return Repeats(
-        left=tuple(c for c in left if c is not None),
-        duplicates=pl.concat(duplicates),
-        contradicting=pl.concat([*contradicting, *no_copies]),
-        no_copies=pl.concat(no_copies),
-    )
+        if again.height:
+            self._duplicates.append(self._maker.aside / f"{share}.again")
+            again.write_ipc(self._duplicates[-1])
+        out = pl.concat([again, self._contradict(rows.join(keys, on=key, how="semi"))])[LINE].implode()
+        self._out.put(held.filter(pl.col(LINE).is_in(out)).select(LINE, pl.col(_CANDIDATE).alias(SHELF)))
+        for path in self._copies if keys.height else ():
+            copies = pl.read_ipc(path).join(keys, on=key, how="semi").select(self._nothing.columns)
+            self._no_copies.append(self._contradict(copies))
+
+    def _contradict(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if rows.height:
+            self._contradicting.append(rows)
+            self._few(pl.concat([found[LINE] for found in self._contradicting]))
+        return rows
+
+    def repeats(self, candidates: Sequence[Candidate]) -> Repeats:
+        """The result, once all shares were judged."""
+        left = [self._left(number, candidate) for number, candidate in enumerate(candidates)]
+        return Repeats(
+            left=tuple(candidate for candidate in left if candidate is not None),
+            duplicates=tuple(self._duplicates),
+            contradicting=pl.concat(self._contradicting),
+            no_copies=pl.concat(self._no_copies),
+        )
+
+    def _left(self, number: int, candidate: Candidate) -> Candidate | None:
+        out = self._out.take(number)
+        return candidate if out is None else self._maker.without(candidate, out[LINE])
 
 
-def _meeting(suspects: Sequence[Candidate], key: list[str], contradicted: pl.DataFrame | None) -> pl.Series:
-    """Hashes that occur twice among the keys of candidates, and those of contradicted keys."""
-    every = [_keys(c).select(_hash(key)) for c in suspects]
-    shares = -(-sum(c.rows for c in suspects) // HASHES_AT_ONCE)
-    found = [] if contradicted is None else [contradicted.select(_hash(key)).to_series()]
+def _places(maker: Maker, suspects: Mapping[int, Candidate], contradicted: pl.DataFrame | None) -> Shelves:
+    """By candidate, the places (_AT, from 0) of rows whose keys have a hash in common with others, or with contradicted ones."""
+    key = maker.source.schema.primary_key()
+    bad = pl.Series(_HASH, [], pl.UInt64) if contradicted is None else contradicted.select(_hash(key)).to_series()
+    shares = -(-sum(c.rows for c in suspects.values()) // HASHES_AT_ONCE)
+    hashes, places = (Shelves(maker.aside, name, HASHES_AT_ONCE) for name in ("hashes", "places"))
+    for number, candidate in suspects.items():
+        keys = pl.read_parquet(candidate.file, columns=key, hive_partitioning=False, glob=False)
+        mine = keys.select(_hash(key)).with_row_index(_AT).with_columns(pl.lit(number, pl.UInt32).alias(_CANDIDATE))
+        hashes.put(mine.with_columns((pl.col(_HASH) % shares).alias(SHELF)))
     for share in range(shares):
-        hashes = pl.concat(every).filter(pl.col(_HASH) % shares == share).collect().to_series()
-        if hashes.n_unique() < len(hashes):
-            found.append(hashes.filter(hashes.is_duplicated()))
-    return pl.concat([pl.Series(_HASH, [], pl.UInt64), *found]).unique()
+        if (held := hashes.take(share)) is not None:
+            met = held.filter(pl.col(_HASH).is_duplicated() | pl.col(_HASH).is_in(bad.implode()))
+            places.put(met.select(_AT, pl.col(_CANDIDATE).alias(SHELF)))
+    return places
 
 
-def _count(suspects: Sequence[Candidate], key: list[str], hashes: pl.Series) -> int:
-    """Rows of candidates whose keys have one of these hashes."""
-    return sum(int(_keys(c).select(_hash(key).is_in(hashes.implode()).sum()).collect().item()) for c in suspects)
-
-
-def _sharing(suspects: Sequence[Candidate], key: list[str], mine: pl.Expr, bad: pl.DataFrame) -> pl.DataFrame:
-    """Rows of candidates, of one share of the hashes, whose key occurs twice or is among the `bad` ones."""
-    rows = pl.concat([numbered(c).filter(mine) for c in suspects])
-    met = rows.select(key).filter(rows.select(key).is_duplicated())
-    return rows.join(pl.concat([met, bad]).unique(), on=key, how="semi")
-
-
-def _keys(candidate: Candidate) -> pl.LazyFrame:
-    return pl.scan_parquet(candidate.file, hive_partitioning=False, glob=False)
+def _rows(maker: Maker, suspects: Mapping[int, Candidate], places: Shelves, shares: int) -> Shelves:
+    """The rows at these places, with their _CANDIDATE, parted by the hashes of their keys."""
+    share = (_hash(maker.source.schema.primary_key()) % shares).alias(SHELF)
+    rows = Shelves(maker.aside, "rows", ROWS_AT_ONCE)
+    for number, candidate in suspects.items():
+        if (at := places.take(number)) is not None:
+            rows.put(numbered(candidate)[at[_AT]].with_columns(share, pl.lit(number, pl.UInt32).alias(_CANDIDATE)))
+    return rows
 
 
 def _hash(key: list[str]) -> pl.Expr:

@@ -5,7 +5,6 @@ Hazard: a stray quote swallows what follows, so a CSV file that breaks the rules
 """
 
 import csv
-import io
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -100,7 +99,7 @@ def _of_one_shape(block: Block, header: Sequence[str], delimiter: str) -> pl.Dat
         return None
     try:
         rows = pl.read_csv(
-            io.BytesIO(block.text.encode()),
+            block.text.encode(),
             has_header=False,
             separator=delimiter,
             quote_char=None,
