@@ -14,6 +14,7 @@ import polars as pl
 
 import metrics
 from metrics import Scope, Snapshot
+from ui.columns import amounts, counts, texts
 from ui.context import Context
 from ui.grid import Column, Grid
 from ui.known import major
@@ -75,17 +76,12 @@ def controls_grid(frame: pl.DataFrame, names: Names, local: Callable[[datetime],
 
     `local` gives a time (UTC) in the store's zone.
     """
-    words, currency = names.format.words, names.format.currency
+    words = names.format.words
     columns = (
-        Column(words("File"), "text"),
-        Column(words("Source"), "text"),
-        Column(words("Rows declared"), "count"),
-        Column(words("Rows found"), "count"),
-        Column(words("Difference"), "count"),
-        Column(words("Amount declared"), "money", currency),
-        Column(words("Amount found"), "money", currency),
-        Column(words("Difference"), "money", currency),
-        Column(words("State"), "text"),
+        *texts(words("File"), words("Source")),
+        *counts(words("Rows declared"), words("Rows found"), words("Difference")),
+        *amounts(names, words("Amount declared"), words("Amount found"), words("Difference")),
+        *texts(words("State")),
         Column(words("Since"), "moment"),
     )
     rows = tuple(

@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics import Campaign, Event
+from ui.columns import amounts, counts, days, texts
 from ui.grid import Cell, Column, Grid
 from ui.i18n import Translator
 from ui.known import known_sum, major
@@ -24,39 +25,36 @@ _FILS = ("fils_in", "fils_accepted", "fils_duplicates", "fils_rejected")
 
 
 def sources_grid(standing: Standing, names: Names) -> Grid:
-    """Per source: counts, whether they add up, the days it spans and when it last came; the counts add up to the total."""
+    """Per source: counts, whether they add up, the days it spans and when it last came; the counts add up to the total.
+
+    What is not accounted for is added without its sign, as in the headline: a row too many hides no missing one.
+    """
     words = names.format.words
     columns = (
-        Column(words("Source"), "text"),
-        Column(words("Files"), "count"),
-        Column(words("Rows in"), "count"),
-        Column(words("Accepted"), "count"),
-        Column(words("Duplicates"), "count"),
-        Column(words("Rejected"), "count"),
-        Column(words("Not corrected"), "count"),
-        Column(words("Not accounted for"), "count"),
-        Column(words("First day"), "date"),
-        Column(words("Last day"), "date"),
-        Column(words("Complete to"), "date"),
+        *texts(words("Source")),
+        *counts(words("Files"), words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected")),
+        *counts(words("Not corrected"), words("Not accounted for")),
+        *days(words("First day"), words("Last day"), words("Complete to")),
         Column(words("Last file"), "moment"),
     )
     keep = (*_COUNTS, "unaccounted", "first_day", "last_day", "complete_through", "last_ingested_at")
     rows = tuple(
         (names.of("source", r["source"]), *(r[k] for k in keep)) for r in _largest_first(standing.sources).iter_rows(named=True)
     )
-    sums = [known_sum(standing.sources, name) for name in (*_COUNTS, "unaccounted")]
+    whole = standing.sources.with_columns(pl.col("unaccounted").abs())
+    sums = [known_sum(whole, name) for name in (*_COUNTS, "unaccounted")]
     return Grid(columns, rows, (words("Total"), *sums, None, None, None, standing.last_ingested))
 
 
 def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
     """Every day (or month) of the calendar, delivered or missing; in the total how many of each."""
     words = names.format.words
-    columns = (Column(words("Source"), "text"), Column(words("Day"), "date"), Column(words("State"), "text"))
+    columns = (*texts(words("Source")), *days(words("Day")), *texts(words("State")))
     rows: list[tuple[Cell, ...]] = []
     for delivery in deliveries:
         name, delivered, missing = names.of("source", delivery.source), words("delivered"), words("missing")
-        days = {**dict.fromkeys(delivery.delivered, delivered), **dict.fromkeys(delivery.missing, missing)}
-        rows += [(name, day, state) for day, state in sorted(days.items())]
+        states = {**dict.fromkeys(delivery.delivered, delivered), **dict.fromkeys(delivery.missing, missing)}
+        rows += [(name, day, state) for day, state in sorted(states.items())]
     there, gone = sum(len(d.delivered) for d in deliveries), sum(len(d.missing) for d in deliveries)
     said = words(
         "{delivered} delivered, {missing} missing", delivered=names.format.count(there), missing=names.format.count(gone)
@@ -66,9 +64,9 @@ def days_grid(deliveries: Sequence[Delivery], names: Names) -> Grid:
 
 def money_grid(standing: Standing, names: Names) -> Grid:
     """The same proof in money, for the sources that carry any; not added up, for a payment and its settlement are one amount."""
-    words, currency = names.format.words, names.format.currency
+    words = names.format.words
     titles = (words("Amount in"), words("Accepted"), words("Duplicates"), words("Rejected"), words("Not accounted for"))
-    columns = (Column(words("Source"), "text"), *(Column(title, "money", currency) for title in titles))
+    columns = (*texts(words("Source")), *amounts(names, *titles))
     carrying = standing.sources.drop_nulls("fils_in")
     rows = tuple((names.of("source", r["source"]), *_money_proof(r)) for r in carrying.iter_rows(named=True))
     return Grid(columns, rows, None)
@@ -94,18 +92,13 @@ def _money_proof(r: Mapping[str, int | None]) -> list[Cell]:
 def reconciliation_grid(standing: Standing, names: Names) -> Grid:
     """Ledger beside marts per source and month, and what lies between them.
 
-    The total adds up differences without their sign, so that one more and one less are two, and never none.
+    The total adds up differences without their sign, so that one more and one less are two, and never none; and it says so.
     """
     words, fmt = names.format.words, names.format
     columns = (
-        Column(words("Source"), "text"),
-        Column(words("Month"), "text"),
-        Column(words("Rows, ledger"), "count"),
-        Column(words("Rows, marts"), "count"),
-        Column(words("Difference"), "count"),
-        Column(words("Amount, ledger"), "money", fmt.currency),
-        Column(words("Amount, marts"), "money", fmt.currency),
-        Column(words("Difference"), "money", fmt.currency),
+        *texts(words("Source"), words("Month")),
+        *counts(words("Rows, ledger"), words("Rows, marts"), words("Difference")),
+        *amounts(names, words("Amount, ledger"), words("Amount, marts"), words("Difference")),
     )
     frame = standing.reconciliation
     rows = tuple(
@@ -118,9 +111,9 @@ def reconciliation_grid(standing: Standing, names: Names) -> Grid:
         for r in frame.sort("month", "source", descending=[True, False]).iter_rows(named=True)
     )
     frame = frame.with_columns(pl.col("rows_apart", "fils_apart").abs())
-    counts = [known_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
+    numbers = [known_sum(frame, k) for k in ("rows_ledger", "rows_mart", "rows_apart")]
     money = [major(known_sum(frame, k)) for k in ("fils_ledger", "fils_mart", "fils_apart")]
-    return Grid(columns, rows, (words("Total"), "", *counts, *money))
+    return Grid(columns, rows, (words("Total (differences without their sign)"), "", *numbers, *money))
 
 
 def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
@@ -130,14 +123,9 @@ def quarantine_grid(rejected: pl.DataFrame, names: Names) -> Grid:
     """
     words, count = names.format.words, names.format.count
     columns = (
-        Column(words("Source"), "text"),
-        Column(words("File"), "text"),
-        Column(words("Line"), "count"),
-        Column(words("State"), "text"),
-        Column(words("Corrected in"), "text"),
-        Column(words("Column"), "text"),
-        Column(words("Rule"), "text"),
-        Column(words("Raw text"), "text"),
+        *texts(words("Source"), words("File")),
+        *counts(words("Line")),
+        *texts(words("State"), words("Corrected in"), words("Column"), words("Rule"), words("Raw text")),
     )
     rows = tuple(
         (
@@ -158,14 +146,12 @@ def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], da
     `local` gives a time (UTC) on the clock of the configured zone.
     """
     words = names.format.words
-    titles = (words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected"))
     columns = (
-        Column(words("Source"), "text"),
-        Column(words("File"), "text"),
-        *(Column(title, "count") for title in titles),
-        Column(words("Amount accepted"), "money", names.format.currency),
+        *texts(words("Source"), words("File")),
+        *counts(words("Rows in"), words("Accepted"), words("Duplicates"), words("Rejected")),
+        *amounts(names, words("Amount accepted")),
         Column(words("Ingested"), "moment"),
-        Column("SHA-256", "text"),
+        Column("SHA-256", "checksum"),
     )
     keys = ("rows_in", "accepted", "duplicates", "rejected")
     rows = tuple(
@@ -187,12 +173,7 @@ def files_grid(files: pl.DataFrame, names: Names, local: Callable[[datetime], da
 def campaigns_grid(campaigns: Sequence[Campaign], names: Names) -> Grid:
     """Campaigns with the days they ran and the departments that took part."""
     words = names.format.words
-    columns = (
-        Column(words("Campaign"), "text"),
-        Column(words("From"), "date"),
-        Column(words("To"), "date"),
-        Column(words("Departments"), "text"),
-    )
+    columns = (*texts(words("Campaign")), *days(words("From"), words("To")), *texts(words("Departments")))
     listed = words(", ")
     return Grid(
         columns,
@@ -212,13 +193,11 @@ def events_grid(events: Sequence[Event], names: Names) -> Grid:
     """Public events with their stand and what happened there; entities and areas recur from event to event and have no total."""
     words = names.format.words
     columns = (
-        Column(words("Event"), "text"),
-        Column(words("From"), "date"),
-        Column(words("To"), "date"),
-        Column(words("Entities"), "count"),
+        *texts(words("Event")),
+        *days(words("From"), words("To")),
+        *counts(words("Entities")),
         Column(words("Area"), "count", words("m²")),
-        Column(words("Polls answered"), "count"),
-        Column(words("Complaints"), "count"),
+        *counts(words("Polls answered"), words("Complaints")),
     )
     rows = [
         (words.pick(e.name_en, e.name_ar), e.window.start, e.window.end, e.entities, e.area_m2, e.polls_answered, e.complaints)

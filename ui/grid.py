@@ -35,8 +35,11 @@ Kind = Literal[
     "days",
     "date",
     "moment",
+    "checksum",
 ]
-"""`share`, `share_change` and `change` are fractions of 1; `points` is a difference of scores."""
+"""`share`, `share_change` and `change` are fractions of 1; `points` is a difference of scores.
+
+Of a `checksum` the page shows the beginning."""
 
 
 @dataclass(frozen=True)

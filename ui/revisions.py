@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 import metrics
+from ui.columns import amounts, counts, days, texts
 from ui.context import Context
 from ui.fact_cards import Fact
 from ui.grid import Column, Grid
@@ -51,19 +52,16 @@ def revisions_grid(context: Context, names: Names, local: Callable[[datetime], d
 
     `local` gives a time (UTC) in the store's zone.
     """
-    words, currency, whole = names.format.words, names.format.currency, context.scope.departments is None
+    words, whole = names.format.words, context.scope.departments is None
     columns = (
-        Column(words("Source"), "text"),
-        Column(words("From"), "date"),
-        Column(words("To"), "date"),
-        Column(words("Department"), "text"),
-        Column(words("Records, was"), "count"),
-        Column(words("Records, is"), "count"),
-        Column(words("Amount, was"), "money", currency),
-        Column(words("Amount, is"), "money", currency),
+        *texts(words("Source")),
+        *days(words("From"), words("To")),
+        *texts(words("Department")),
+        *counts(words("Records, was"), words("Records, is")),
+        *amounts(names, words("Amount, was"), words("Amount, is")),
         Column(words("Since"), "moment"),
-        *((Column(words("Files"), "text"),) if whole else ()),
-        Column(words("Snapshot"), "text"),
+        *(texts(words("Files")) if whole else ()),
+        *texts(words("Snapshot")),
     )
     lines = metrics.revisions(context.snapshot, context.scope, context.window)
     rows = tuple(

@@ -12,6 +12,7 @@ import polars as pl
 
 import metrics
 from metrics.words import N_
+from ui.columns import amounts, counts, days, texts
 from ui.context import Context
 from ui.grid import Cell, Column, Grid
 from ui.known import major
@@ -44,19 +45,13 @@ def by_department(context: Context, names: Names) -> Grid:
 
 def _grid(frame: pl.DataFrame, key: Column, keys: list[Cell], names: Names) -> Grid:
     """Both sides of each row, gross and refunded apart, the net difference, and the number of items behind it."""
-    words, currency = names.format.words, names.format.currency
+    words = names.format.words
     columns = (
         key,
-        Column(words("Payments, log"), "count"),
-        Column(words("Payments, bank"), "count"),
-        Column(words("Refunds, log"), "count"),
-        Column(words("Refunds, bank"), "count"),
-        Column(words("Paid, log"), "money", currency),
-        Column(words("Paid, bank"), "money", currency),
-        Column(words("Refunded, log"), "money", currency),
-        Column(words("Refunded, bank"), "money", currency),
-        Column(words("Net difference"), "money", currency),
-        Column(words("Unmatched items"), "count"),
+        *counts(words("Payments, log"), words("Payments, bank"), words("Refunds, log"), words("Refunds, bank")),
+        *amounts(names, words("Paid, log"), words("Paid, bank"), words("Refunded, log"), words("Refunded, bank")),
+        *amounts(names, words("Net difference")),
+        *counts(words("Unmatched items")),
     )
     order = [name for pair in PAIRS for name in pair]
 
@@ -71,16 +66,13 @@ def _grid(frame: pl.DataFrame, key: Column, keys: list[Cell], names: Names) -> G
 
 def unmatched_grid(context: Context, names: Names) -> Grid:
     """The items that do not match, newest first; the last row is the net of their differences, and says so."""
-    words, currency = names.format.words, names.format.currency
+    words = names.format.words
     columns = (
-        Column(words("Number in the log"), "text"),
-        Column(words("Day"), "date"),
-        Column(words("Department"), "text"),
-        Column(words("Why"), "text"),
-        Column(words("Amount, log"), "money", currency),
-        Column(words("Amount, bank"), "money", currency),
-        Column(words("Difference"), "money", currency),
-        Column(words("Booked on"), "date"),
+        *texts(words("Number in the log")),
+        *days(words("Day")),
+        *texts(words("Department"), words("Why")),
+        *amounts(names, words("Amount, log"), words("Amount, bank"), words("Difference")),
+        *days(words("Booked on")),
     )
     frame = metrics.unmatched(context.snapshot, context.scope, context.window)
     frame = frame.with_columns((pl.col("bank_fils").fill_null(0) - pl.col("log_fils").fill_null(0)).alias("apart"))

@@ -26,6 +26,8 @@ _NUMERIC: Final = frozenset(
 
 _SAID_IN_CELLS: Final = frozenset({"share", "seconds", "milliseconds"})
 """Kinds whose cells carry their unit."""
+_CHECKSUM_SHOWN: Final = 12
+"""Characters of a checksum that tell files apart for a reader; its file has all of them."""
 
 
 def table_html(grid: Grid, title: str, fmt: Formatter) -> str:
@@ -55,13 +57,18 @@ def _row(row: Sequence[Cell], columns: Sequence[Column], fmt: Formatter) -> str:
     cells = []
     for position, (cell, column) in enumerate(zip(row, columns, strict=True)):
         text = html.escape(cell_text(cell, column, fmt))
-        cells.append(f'<th scope="row">{text}</th>' if position == 0 else f"<td{_class(column)}>{text}</td>")
+        cells.append(f'<th scope="row"{_day(column)}>{text}</th>' if position == 0 else f"<td{_class(column)}>{text}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
 def _class(column: Column) -> str:
     if column.kind in _NUMERIC:
         return ' class="k-num"'
+    return _day(column)
+
+
+def _day(column: Column) -> str:
+    """The class of a day, which needs less room than a name."""
     return ' class="k-day"' if column.kind in ("date", "moment") else ""
 
 
@@ -70,7 +77,7 @@ def cell_text(cell: Cell, column: Column, fmt: Formatter) -> str:
     if cell is None or cell == "":
         return "–" if cell is None else ""
     if isinstance(cell, str):
-        return cell
+        return f"{cell[:_CHECKSUM_SHOWN]}…" if column.kind == "checksum" else cell
     if isinstance(cell, datetime):
         return fmt.moment(cell, short=True)
     if isinstance(cell, date):

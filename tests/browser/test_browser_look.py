@@ -159,6 +159,41 @@ def test_the_button_that_copies_the_link_keeps_off_the_filters_at_all_widths(vis
             assert one["x"] + one["width"] + 4 < button["x"] or one["y"] >= button["y"] + button["height"], width
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_phone_shows_how_long_each_incident_was_without_scrolling(visit: Open, language: str) -> None:
+    page = visit(f"availability?lang={language}", phone=True)
+    name = re.compile("longest of" if language == "en" else "أطول الانقطاعات")
+    place = box(page.get_by_role("region", name=name).locator("tbody td.k-num"))
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 390
+
+
+def cut(page: Page) -> list[str]:
+    """The names of the tables on show that are wider than their place."""
+    found: list[str] = page.locator(".k-table:visible").evaluate_all(
+        "tables => tables.filter(t => t.scrollWidth > t.clientWidth).map(t => t.ariaLabel)"
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_desk_shows_every_column_of_the_tables_about_the_data(visit: Open, language: str) -> None:
+    page = visit(f"data?lang={language}")
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        settled(page)
+        assert cut(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_desk_shows_every_column_of_an_amount_and_its_base_in_half_a_page(visit: Open, language: str) -> None:
+    page = visit(f"?lang={language}")
+    page.locator(".st-key-table-where-from summary").click()
+    page.locator(".st-key-table-where-from .k-table").wait_for()
+    assert cut(page) == []
+
+
 def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
     page = visit(dark=True)
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 21, 27)"

@@ -290,7 +290,7 @@ def test_one_more_and_one_less_are_two_in_the_total_of_the_reconciliation(tmp_pa
         grid = reconciliation_grid(standing(context), names_of(context))
     assert [row[-1] for row in grid.rows] == [Decimal("0.01"), Decimal("-0.01")]
     assert grid.total is not None
-    assert grid.total[-1] == Decimal("0.02")
+    assert (grid.total[0], grid.total[-1]) == ("Total (differences without their sign)", Decimal("0.02"))
 
 
 def test_a_revised_day_is_told_with_what_it_was_and_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

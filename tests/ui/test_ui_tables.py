@@ -8,6 +8,7 @@ import pytest
 from ui.format import Formatter
 from ui.grid import Cell, Column, Grid, Kind, hidden_last
 from ui.i18n import translator
+from ui.spreadsheets import write_csv
 from ui.tables import MOST_ROWS, cell_text, table_html
 from ui.text import plain
 
@@ -67,6 +68,19 @@ def test_a_long_table_says_how_much_of_it_is_shown() -> None:
 def test_cells_are_written_by_their_kind(cell: Cell, kind: Kind, en: str, ar: str) -> None:
     assert cell_text(cell, Column("x", kind), EN) == en
     assert plain(cell_text(cell, Column("x", kind), AR)) == ar
+
+
+def test_an_amount_is_headed_by_its_currency_in_the_pages_language() -> None:
+    assert "Amount <small>AED</small>" in table_html(GRID, "x", EN)
+    assert "Amount <small>درهم</small>" in table_html(GRID, "x", AR)
+
+
+def test_a_checksum_shows_its_beginning_on_the_page_and_is_whole_in_its_file() -> None:
+    checksum = "4aeeb339cff1dad141081c57f26b16d13a0ed81ce1f5af423f48053bc0000000"
+    grid = Grid((Column("File", "text"), Column("SHA-256", "checksum")), (("a.csv", checksum),), ("Total", ""))
+    assert "<td>4aeeb339cff1…</td>" in table_html(grid, "x", EN)
+    table = ([("Title", "x")], grid)
+    assert checksum in write_csv([table]).decode()
 
 
 def test_hidden_rows_stand_last_by_code_so_that_their_place_tells_nothing() -> None:

@@ -14,7 +14,7 @@ from tests.support.marts import snapshot_in_memory
 from tests.support.scenes import government
 from tests.support.visits import markup, visit
 from ui.answers import ask
-from ui.data_tables import days_grid, events_grid, files_grid, money_grid, money_note
+from ui.data_tables import days_grid, events_grid, files_grid, money_grid, money_note, sources_grid
 from ui.grid import answer_grid
 from ui.lookups import names_of
 from ui.progression import progression
@@ -63,6 +63,19 @@ def test_running_totals_end_with_both_periods_as_a_whole() -> None:
 def test_days_delivered_end_with_how_many_came_and_how_many_did_not() -> None:
     days = [Delivery("payments", frozenset({date(2012, 1, 1), date(2012, 1, 3)}), (date(2012, 1, 2),), monthly=False)]
     assert days_grid(days, names_of(CONTEXT)).total == ("Total", "", "2 delivered, 1 missing")
+
+
+def test_a_row_too_many_and_a_row_missing_are_two_that_are_not_accounted_for() -> None:
+    counts = {"files": [1, 1], "rows_in": [10, 10], "accepted": [11, 9], "duplicates": [0, 0], "rejected": [0, 0], "open": [0, 0]}
+    days = dict.fromkeys(("first_day", "last_day", "complete_through", "last_ingested_at"))
+    sources = pl.DataFrame({"source": ["payments", "probes"], **counts, "unaccounted": [-1, 1], **days})
+    standing = Standing.__new__(Standing)
+    object.__setattr__(standing, "sources", sources)
+    object.__setattr__(standing, "last_ingested", None)
+    grid = sources_grid(standing, names_of(CONTEXT))
+    assert [row[7] for row in grid.rows] == [-1, 1]
+    assert grid.total is not None
+    assert grid.total[7] == 2
 
 
 def test_amounts_of_each_source_are_proved_and_never_added_up() -> None:
