@@ -326,6 +326,11 @@ def test_campaigns_and_settings(monkeypatch: pytest.MonkeyPatch, data: Path) -> 
     assert "Asia/Dubai" in open_tab(monkeypatch, data, "Settings")
 
 
+def test_the_settings_name_a_currency_once(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    assert "<dt>Currency</dt><dd>AED</dd>" in open_tab(monkeypatch, data, "Settings")
+    assert "<dd>درهم (AED)</dd>" in open_tab(monkeypatch, data, "الإعدادات", lang="ar")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scene", [libraries, nothing])
 def test_other_stores_have_a_whole_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, scene: Any) -> None:
