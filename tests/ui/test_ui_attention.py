@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from metrics import month
+from metrics import Snapshot, month
 from tests.support.contexts import context_over
 from tests.support.marts import snapshot_in_memory
 from tests.support.questions import reported
@@ -223,17 +223,23 @@ def test_all_that_is_wrong_with_the_data_is_one_item_and_the_worst_four_are_show
     assert "Availability probes: complete only to 20 September 2012" in shown[2][2]
 
 
-def test_settlements_that_do_not_match_are_those_of_the_departments_chosen() -> None:
-    """And where the view is filtered by anything else, it is said that the item is not."""
+def unsettled(**more: Any) -> Snapshot:
+    """A payment of dewa that the bank has not settled, beside rta, of which everything matches."""
     sides = {f"{side}_{what}": 0 for side in ("log", "bank") for what in ("payments", "refunds", "gross_fils", "refund_fils")}
     short = {**sides, "day": SEPTEMBER_30, "department": "dewa", "log_payments": 1, "log_gross_fils": 500, "not_settled": 1}
-    snapshot = snapshot_in_memory(
+    return snapshot_in_memory(
         complete_through=SEPTEMBER_30,
         payments=[{**PAID, "department": code} for code in ("dewa", "rta")],
         coverage=[source("payments", SEPTEMBER_30), source("settlements", SEPTEMBER_30)],
         settlement=[short, {**sides, "day": SEPTEMBER_30, "department": "rta"}],
         compared_days=[{"day": SEPTEMBER_30}],
+        **more,
     )
+
+
+def test_settlements_that_do_not_match_are_those_of_the_departments_chosen() -> None:
+    """And where the view is filtered by anything else, it is said that the item is not."""
+    snapshot = unsettled()
 
     def details(**filters: str) -> list[str]:
         found = items(context_over(snapshot, **filters))
@@ -242,6 +248,13 @@ def test_settlements_that_do_not_match_are_those_of_the_departments_chosen() -> 
     assert details(department="rta") == []
     assert details() == details(department="dewa") == ["Bank less log: AED −5.00"]
     assert details(channel="web") == ["Bank less log: AED −5.00 · not by Channel"]
+
+
+def test_what_stands_behind_a_worse_finding_still_says_by_what_it_is_not_filtered() -> None:
+    apart = {"source": "payments", "month": date(2012, 9, 1), "rows_ledger": 9, "rows_mart": 8}
+    found = items(context_over(unsettled(reconciliation=[apart]), channel="web"))
+    (details,) = [plain(item.details) for item in found if item.of_data]
+    assert details == "Payments · 1 payment or refund does not match the bank's settlement · not by Channel"
 
 
 def test_where_there_is_nothing_to_check_nothing_is_said() -> None:
