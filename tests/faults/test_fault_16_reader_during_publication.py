@@ -1,10 +1,12 @@
 """Fault 16: a snapshot is published while a page reads. All of its queries run on one snapshot."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 
 from store.snapshot import Snapshot, open_current
 from tests.support.faults_run import Zygote
+from tests.support.faults_scenes import state
 from tests.support.records import parquet, payment
 
 TURNS = 5
@@ -25,8 +27,10 @@ def page(snapshot: Snapshot) -> set[int]:
 
 
 def read_until(ended: Event, data: Path, seen: list[int], mixed: list[set[int]]) -> None:
-    """Open what is current, ask it everything twice over, and close it, again and again."""
-    while not ended.is_set():
+    """Open what is current, ask it everything twice over, and close it, again and again; at least once."""
+    last_turn = False
+    while not last_turn:
+        last_turn = ended.is_set()
         snapshot = open_current(data)
         answers = page(snapshot) | page(snapshot)
         if len(answers) == 1:
@@ -46,24 +50,26 @@ def test_fault_16_readers_keep_one_snapshot_while_files_come_in_snapshots_are_pu
     publish, vacuum = (["publish", "--data", str(data)], ["vacuum", "--data", str(data), "--keep-days", "0"])
     assert zygote.crowd([[ingest[0], publish]])[0][0] == 0
     over, seen, mixed = Event(), [[], []], list[set[int]]()
-    readers = [Thread(target=read_until, args=(over, data, one, mixed)) for one in seen]
-    for reader in readers:
-        reader.start()
+    with ThreadPoolExecutor(len(seen)) as pool:
+        readers = [pool.submit(read_until, over, data, one, mixed) for one in seen]
+        try:
+            ended = zygote.crowd([ingest[1:5], ingest[1:5], ingest[5:], [publish] * 5, [vacuum] * 4])
+        finally:
+            over.set()
+    failed = [reader.exception() for reader in readers]
 
-    ended = zygote.crowd([ingest[1:5], ingest[1:5], ingest[5:], [publish] * 5, [vacuum] * 4])
-    over.set()
-    for reader in readers:
-        reader.join()
-
+    assert failed == [None] * len(seen), "a reader found no snapshot, or lost the one it had"
     assert [code for code, _ in ended] == [0] * 5, ended
+    assert sum(said.count("already ingested") for _, said in ended[:2]) == len(ingest[1:5]), "of one file twice, one wins"
     assert mixed == []
     for one in seen:
         assert one == sorted(one), "a reader went back to an older snapshot"
-        assert one
+    assert len({*seen[0], *seen[1]}) > 1, "nothing was published while they read"
     assert zygote.crowd([[publish]])[0][0] == 0
     last = open_current(data)
     assert page(last) == {len(paths)}
     last.close()
+    assert state(data).held == (9, 9, 9, 0, 0, 900_00, 900_00, 0, 0)
 
 
 def test_fault_16_all_queries_of_a_page_run_on_one_snapshot(zygote: Zygote, tmp_path: Path, inbox: Path) -> None:
