@@ -2,7 +2,9 @@
 
 Rule: a filter that names one department picks one comparison out of those of all departments, as a row by department does. What
 singles a number out decides, not whether a filter or a row did it; so a card, a table and the command line agree on it.
-Hazard: a filter by several values singles out nothing, and stays a filter.
+Hazard: a filter by several values singles out nothing, and stays a filter. A scope singles out nothing either: who may see one
+department only has picked it out of nothing, and nothing outside the scope is read, not even for a verdict. So a change that
+stands for its department alone may not stand among the many that a reader of all of them looks at.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Rule: nothing here is a verdict without its evidence below it, and every table can be taken away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -27,7 +27,7 @@ from ui.data_tables import (
 from ui.definitions import definitions_html, matching, settings_html
 from ui.export import grid_row
 from ui.fact_cards import fact_cards
-from ui.facts_explained import facts_explained
+from ui.facts_explained import period_explained, store_explained
 from ui.figure import no_figure
 from ui.filters import filter_bar
 from ui.grid import Grid
@@ -50,6 +50,7 @@ def page(context: Context) -> None:
     headline(verdict(context, found), when_and_how(context, found))
     part(_("The whole store"), context.format.window(ever))
     fact_cards(context, facts_of_store(context, found))
+    st.html(store_explained(context))
     _table(context, About("sources", _("What came in"), ever), sources_grid(found, names_of(context)))
     part(_("The period shown"), context.format.window(context.window))
     _period(context)
@@ -61,7 +62,7 @@ def _period(context: Context) -> None:
     """What is of the chosen days: gaps, settlement, revisions."""
     days, seen = deliveries(context, context.window), extent(context, context.window)
     fact_cards(context, facts_of_period(context, days))
-    st.html(facts_explained(context))
+    st.html(period_explained(context))
     if days:
         show_calendar(context, days, seen)
     else:
@@ -137,12 +138,20 @@ def _more(context: Context, found: Standing, ever: Window) -> None:
             )
     if calendar.open:
         with calendar:
-            ran = campaigns_grid(metrics.campaigns(snapshot, scope), names)
-            _table(context, About("campaigns", _("Campaigns"), ever), ran, _("No campaign is recorded."))
-            held = events_grid(metrics.events(snapshot), names)
-            _table(context, About("events", _("Events"), ever), held, _("No event is recorded."))
+            ran, held = metrics.campaigns(snapshot, scope), metrics.events(snapshot)
+            campaigns = About("campaigns", _("Campaigns"), around([c.window for c in ran], ever))
+            _table(context, campaigns, campaigns_grid(ran, names), _("No campaign is recorded."))
+            events = About("events", _("Events"), around([e.window for e in held], ever))
+            _table(context, events, events_grid(held, names), _("No event is recorded."))
     if settings.open:
         settings.html(settings_html(context))
+
+
+def around(windows: Sequence[Window], otherwise: Window) -> Window:
+    """From the first of these days to the last."""
+    if not windows:
+        return otherwise
+    return Window(min(window.start for window in windows), max(window.end for window in windows))
 
 
 def _reconciliation(context: Context, found: Standing, ever: Window) -> None:

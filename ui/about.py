@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from metrics import Window
 from metrics.words import N_
+from ui.file_head import scope_in_words
+from ui.lookups import names_of
 
 if TYPE_CHECKING:
     from ui.context import Context
@@ -83,12 +85,12 @@ class About:
 def head_lines(context: Context, about: About) -> list[tuple[str, str]]:
     """What a file of the table says before its first row."""
     _, write = context._, context.format
-    through, names = context.facts.complete_through, context.scope.departments
+    through = context.facts.complete_through
     return [
         (_("Title"), about.title),
         (_("Period"), f"{write.window(about.days)} ({about.days.start}/{about.days.end})"),
         (_("Filters"), _("none")),
-        (_("Scope"), _("all departments") if names is None else ", ".join(sorted(names))),
+        (_("Scope"), scope_in_words(context.scope, names_of(context))),
         (_("Data complete to"), f"{write.date(through)} ({through})"),
         (_("Snapshot"), context.snapshot.version),
         (_("Definition"), _(HOW[about.key])),

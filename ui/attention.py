@@ -91,9 +91,10 @@ def _outage(context: Context) -> Iterator[Item]:
     names = names_of(context)
     day = context.local(worst.started_at).date()
     details = _.ngettext(
-        "{department}; the longest of {n} incident in the last 30 days",
-        "{department}; the longest of {n} incidents in the last 30 days",
+        "{department}; the longest of {n} incident since {date}",
+        "{department}; the longest of {n} incidents since {date}",
         len(found),
+        date=write.date(window.start),
         department=write.name(names.of("department", worst.department)),
         n=write.count(len(found)),
     )
@@ -107,6 +108,7 @@ def _outage(context: Context) -> Iterator[Item]:
         ),
         details,
         (ask(context, "incidents", window=window, base=None),),
+        _ignored(context, unfiltered(context, "availability")),
     )
 
 
@@ -125,10 +127,11 @@ def _failures(context: Context) -> Iterator[Item]:
     details = _("{failed} of {n} attempts", failed=write.count(found.failed), n=write.count(found.attempts))
     if found.others:
         details += " · " + _.ngettext(
-            "{n} more such day in the last 30 days",
-            "{n} more such days in the last 30 days",
+            "{n} more such case since {date}",
+            "{n} more such cases since {date}",
             found.others,
             n=write.count(found.others),
+            date=write.date(found.since),
         )
     yield Item("bad", title, details, (found.answer,), _ignored(context, unfiltered(context, found.answer.kpi.id)))
 

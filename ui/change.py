@@ -14,6 +14,7 @@ from typing import Final, Literal
 from metrics import Result, Row
 from ui.context import Context
 from ui.grid import is_difference
+from ui.remarks import few_compared
 
 Tone = Literal["good", "bad", "same"]
 Mark = Literal["up", "down", "same"]
@@ -78,8 +79,7 @@ def _with_few(context: Context, row: Row, said: str) -> str:
     """The same with how many answers are compared, where they are few."""
     if not row.few:
         return said
-    count = context.format.count
-    return context._("{change}; few answers: {n} now, {before} then", change=said, n=count(row.n), before=count(row.base_n or 0))
+    return context._("{change}; {few}", change=said, few=few_compared(context.format, row))
 
 
 def _words(context: Context, result: Result, mark: Mark, then: str) -> str:

@@ -23,7 +23,8 @@ _KPI: Final = "request_availability"
 
 @dataclass(frozen=True)
 class Failures:
-    """The worst day of a window: whose it is, how many attempts failed of how many, and how many more such days there are.
+    """The worst day of a window: whose it is, how many attempts failed of how many, and how many more days of
+    departments are such since `since`.
 
     `answer` is the request availability of that department on that day.
     """
@@ -33,6 +34,7 @@ class Failures:
     failed: int
     attempts: int
     others: int
+    since: date
     answer: Result
 
     @property
@@ -53,7 +55,7 @@ def worst_failures(context: Context, window: Window) -> Failures | None:
     code, day = worst.key("department"), date.fromisoformat(worst.key("day"))
     there = replace(context, state=context.state.with_filter("department", code))
     answer = ask(there, _KPI, window=Window(day, day), base=None)
-    return Failures(code, day, _failed(worst), worst.n, len(found) - 1, answer)
+    return Failures(code, day, _failed(worst), worst.n, len(found) - 1, window.start, answer)
 
 
 def _failed(row: Row) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from metrics import INTERVAL_METHODS
-from metrics.model import Result
+from metrics.model import Result, Scope
 from ui.names import Names
 from ui.text import plain
 
@@ -53,18 +53,19 @@ def head(title: str, results: Sequence[Result], names: Names, remark: str = "", 
     for window in dict.fromkeys(others):
         lines.append((words("Compared with"), f"{fmt.window(window)} ({window.start}/{window.end})"))
     lines.append((words("Filters"), _all_filters(results, names)))
-    scope = first.scope.departments
-    lines.append(
-        (
-            words("Scope"),
-            words("all departments") if scope is None else ", ".join(_named("department", c, names) for c in sorted(scope)),
-        )
-    )
+    lines.append((words("Scope"), scope_in_words(first.scope, names)))
     lines.append((words("Data complete to"), f"{fmt.date(first.complete_through)} ({first.complete_through})"))
     lines.append((words("Snapshot"), first.snapshot))
     lines += [(words("Note"), remark)] if remark else []
     lines += [(words("Note"), words.note(note)) for note in dict.fromkeys(note for r in results for note in r.notes)]
     return [(label, plain(value)) for label, value in lines]
+
+
+def scope_in_words(scope: Scope, names: Names) -> str:
+    """For whom: all departments, or those named with their codes."""
+    if scope.departments is None:
+        return names.format.words("all departments")
+    return ", ".join(_named("department", code, names) for code in sorted(scope.departments))
 
 
 def filters_in_words(result: Result, names: Names, *, codes: bool = True) -> str:

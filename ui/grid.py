@@ -18,7 +18,7 @@ from metrics.model import Interval, Kpi, Number, Result, Row, Unit
 from metrics.periods import as_grain
 from ui.money import minor_to_major
 from ui.names import Names
-from ui.unfinished import why_unfinished
+from ui.remarks import remark
 
 Cell = str | int | float | Decimal | date | datetime | None
 Kind = Literal[
@@ -109,12 +109,12 @@ def answer_grid(results: Sequence[Result], names: Names, *, differences: bool = 
     keys = list(dict.fromkeys(row.keys for result in results for row in hidden_last(result.rows)))
     rows = [(*_dimension_cells(first, key, names), *_cells(fields, [by_key.get(key) for by_key in found])) for key in keys]
     total = (*_total_label(first, names), *_cells(fields, [r.total for r in results]))
-    remarks = [_remark(first, [by_key.get(key) for by_key in found], key, names) for key in keys]
-    total_remark = _remark(first, [r.total for r in results], (), names)
+    remarks = [remark(first, [by_key.get(key) for by_key in found], key, names) for key in keys]
+    total_remark = remark(first, [r.total for r in results], (), names)
     if not any((*remarks, total_remark)):
         return Grid(columns, tuple(rows), total)
-    remark = Column(names.format.words("Remark"), "text")
-    return Grid((*columns, remark), tuple((*row, text) for row, text in zip(rows, remarks, strict=True)), (*total, total_remark))
+    column = Column(names.format.words("Remark"), "text")
+    return Grid((*columns, column), tuple((*row, text) for row, text in zip(rows, remarks, strict=True)), (*total, total_remark))
 
 
 def steps_grid(steps: Sequence[tuple[str, Result]], names: Names) -> Grid:
@@ -299,18 +299,3 @@ def _short(names: Names, then: str, what: str) -> str:
 
 def _title(names: Names, title: str, then: str) -> str:
     return names.format.words("{title}, {what}", title=title, what=then) if then else title
-
-
-def _remark(result: Result, rows: Sequence[Row | None], key: tuple[tuple[str, str], ...], names: Names) -> str:
-    words, said = names.format.words, []
-    for row in rows:
-        if row is not None and row.hidden:
-            said.append(words.note(row.hidden))
-        elif row is None or row.value is None:
-            said.append(words("no data"))
-        elif row.weak:
-            said.append(words("few answers (n below 30)"))
-        if row is not None and row.base_hidden:
-            said.append(words("comparison {why}", why=words.note(row.base_hidden)))
-    said += [why_unfinished(names.format, result, code) for name, code in key if as_grain(name) and code in result.unfinished]
-    return words("; ").join(dict.fromkeys(said))

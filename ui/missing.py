@@ -1,6 +1,7 @@
 """What of the payments inside the period of a view was not delivered, so that no title claims days that nobody reported.
 
-Rule: days that the log of payments lacks are counted, months that a body left out of its totals are named with the body.
+Rule: days that the log of payments lacks are counted where the view is of anybody in the log; months that a body left out of its
+totals are named with the body.
 Hazard: only what lies between deliveries is missing here; what comes after the last one is for complete-through to say.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from metrics import Result
+from ui.answers import ask
 from ui.context import Context
 from ui.lookups import names_of
 from ui.owed import left_out, months_named
@@ -17,6 +19,8 @@ from ui.sentences import span
 from ui.standing import deliveries
 
 _LOG: Final = "payments"
+_OF_THE_LOG: Final = "success_rate"
+"""A KPI that only the log answers: who reports totals has no attempts."""
 _NAMED: Final = 3
 """Bodies that a list names; more of them it counts."""
 
@@ -27,7 +31,7 @@ def missing_payments(context: Context) -> str:
     log = [one for one in deliveries(context, context.window) if one.source == _LOG]
     days = [day for one in log for day in one.missing if day <= context.window.end]
     said = []
-    if days:
+    if days and (not chosen or ask(context, _OF_THE_LOG, base=None).total.value is not None):
         said.append(_.ngettext("{n} day of the payment log", "{n} days of the payment log", len(days), n=write.count(len(days))))
     for one in left_out(context):
         bodies = [code for code in one.bodies if not chosen or code in chosen]

@@ -15,6 +15,7 @@ import metrics
 from metrics import Result, Row
 from ui.charts import plot_text
 from ui.context import Context
+from ui.remarks import few_compared
 
 _NAMED: Final = 4
 """Hidden periods that a note names; more of them it counts."""
@@ -67,6 +68,8 @@ def score_lines(context: Context, result: Result, row: Row) -> list[str]:
     lines.append(answered(context, row))
     if row.base_value is not None and result.base:
         lines.append(f"{write.window_short(result.base)}: {write.value(row.base_value, unit)}")
+    if row.few:
+        lines.append(few_compared(write, row))
     return [plot_text(line) for line in lines]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from metrics import KPIS, month
+from metrics import KPIS, Window, month
+from pages.data import around
 from tests.support.marts import build_snapshot
 from tests.support.scenes import libraries, nothing
 from tests.support.visits import markup, text, visit
@@ -266,6 +267,12 @@ def test_each_part_and_each_table_says_of_which_days_it_is(monkeypatch: pytest.M
     assert period.startswith(" 10 September to 20 September 2012 "), period[:60]
     assert "Rows accepted" not in period.split("How was this computed")[0], "counts of the whole store are not of the period"
     assert "Days and months missing 0" in period
+
+
+def test_campaigns_are_of_the_days_they_run_though_the_data_end_before() -> None:
+    runs = [Window(date(2012, 3, 1), date(2012, 3, 9)), Window(date(2012, 9, 20), date(2012, 10, 31))]
+    assert around(runs, month(2012, 9)) == Window(date(2012, 3, 1), date(2012, 10, 31))
+    assert around([], month(2012, 9)) == month(2012, 9)
 
 
 def test_on_a_page_a_link_to_the_data_keeps_the_view(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -57,3 +57,11 @@ def test_days_that_the_log_lacks_are_counted() -> None:
     days = [date(2012, 1, 1) + timedelta(days=n) for n in range(20) if n not in (5, 6, 7)]
     snapshot = snapshot_in_memory(payments=[{"day": day, "settled": 1} for day in days])
     assert plain(missing_payments(context_over(snapshot))) == "3 days of the payment log"
+
+
+def test_days_that_the_log_lacks_are_not_missing_for_a_body_that_reports_totals() -> None:
+    days = [date(2012, 1, 1) + timedelta(days=n) for n in range(20) if n not in (5, 6, 7)]
+    log = [{"day": day, "department": "dewa", "settled": 1, "attempts": 1} for day in days]
+    snapshot = snapshot_in_memory(payments=[*log, reported("2011-12-01", "2011-12-31", department="rta", settled=9)])
+    said = {code: plain(missing_payments(context_over(snapshot, department=code))) for code in ("dewa", "rta")}
+    assert said == {"dewa": "3 days of the payment log", "rta": ""}
