@@ -35,10 +35,11 @@ def test_an_explanation_is_on_the_screen_and_leaves_its_figure_to_be_seen(
     assert panel["y"] + panel["height"] <= (844 if phone else 900) + 1, "the page moves until it is seen"
 
 
-def test_the_explanation_of_the_data_page_leaves_its_cards_to_be_seen(visit: Open) -> None:
+@pytest.mark.parametrize(("part", "explains"), [(0, "Rows accepted"), (1, "Days and months missing")])
+def test_the_explanation_of_the_data_pages_cards_leaves_them_to_be_seen(part: int, explains: str, visit: Open) -> None:
     page = visit("data")
-    page.locator(".k-take .k-how summary").first.click()
-    panel, cards = box(page.locator(".k-how[open] .k-how-body")), box(page.locator(".k-cards"))
+    page.locator(".k-take .k-how", has_text=explains).locator("summary").click()
+    panel, cards = box(page.locator(".k-how[open] .k-how-body")), box(page.locator(".k-cards").nth(part))
     assert panel["y"] >= cards["y"] + cards["height"]
 
 
