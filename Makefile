@@ -14,12 +14,12 @@ export DATA
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run data fill serve test lint lock docs bench clean browser
+.PHONY: help run port data fill serve test lint lock docs bench clean browser
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(VENV)/.run ## serve the dashboard on http://localhost:8501 (PORT=, DATA=), with default data if there is none
+run: $(VENV)/.run port ## serve the dashboard on http://localhost:8501 (PORT=, DATA=), with default data if there is none
 	@if [ ! -e "$(DATA)/CURRENT" ]; then \
 	  if [ "$(DATA)" = data/store ]; then $(MAKE) --no-print-directory fill; \
 	  elif [ -f "$(DATA)" ]; then echo "$(DATA): is a file; a store is a folder" >&2; exit 1; \
@@ -27,6 +27,11 @@ run: $(VENV)/.run ## serve the dashboard on http://localhost:8501 (PORT=, DATA=)
 	       echo "  $(PY) -m store ingest SOURCE FILE... --data $(DATA) && $(PY) -m store publish --data $(DATA)" >&2; exit 1; fi; fi
 	@$(PY) -m store publish --if-old
 	@$(MAKE) --no-print-directory serve
+
+# Looked at before the data are made, not after.
+port: | $(VENV)/.run
+	@$(PY) -c 'import socket; socket.create_server(("", $(PORT))).close()' 2>/dev/null || { \
+	  echo "Port $(PORT) is taken by another program. Choose another one: make run PORT=8502" >&2; exit 1; }
 
 data: $(VENV)/.run ## generate the default synthetic data anew, and its store data/store
 	$(PY) -m generators dubai --out $(SYNTHETIC) --force

@@ -2,7 +2,8 @@
 
 Rule: it reads the published snapshot, so it says what pages say. A difference of one row or one fils in what was asked for makes
 the exit code 1; a revision is none.
-Hazard: files that came since are not in it yet; `publish` first. Days the bank has not delivered are not compared.
+Hazard: files that came since are not in it yet; `publish` first. Days the bank has not delivered are not compared; where it has
+delivered none of those asked for, that is a difference, or a bank that fell silent would look like one that agrees.
 """
 
 import argparse
@@ -34,6 +35,10 @@ _LISTED: Final = f"""
     SELECT event_id, period_start, department, reason, log_fils, bank_fils,
            coalesce(bank_fils, 0) - coalesce(log_fils, 0), settled_on
     FROM unmatched WHERE {INSIDE} ORDER BY period_start, department, event_id"""
+_UNSETTLED_DAYS: Final = """
+    SELECT count(*), min(day), max(day) FROM coverage_days
+    WHERE source = 'payments' AND delivered AND day BETWEEN ? AND ?
+          AND day >= (SELECT first_day FROM coverage WHERE source = 'settlements')"""
 _REVISED: Final = ("source", "from", "to", "department", "was_rows", "rows", "was_fils", "fils", "since_utc", "files", "version")
 _REVISIONS: Final = """
     SELECT source, period_start, period_end, department, was_rows, rows, was_fils, fils, revised_at, files, version
@@ -109,7 +114,9 @@ def _asked(options: argparse.Namespace, cursor: duckdb.DuckDBPyConnection, found
 
 
 def _unsettled(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
-    """Sums and items in which bank and log differ over the compared days, as rows of COLUMNS."""
+    """Sums and items in which bank and log differ over the compared days, as rows of COLUMNS; or that the bank is silent."""
+    if not _span(cursor, start, end):
+        return _silent(cursor, start, end)
     names = [f"sum(log_{what}), sum(bank_{what})" for what in _SIDES] + [f"sum({reason})" for reason in REASONS]
     [sums] = cursor.execute(f"SELECT {', '.join(names)} FROM settlement WHERE {INSIDE}", [start, end]).fetchall()
     whole = [int(value or 0) for value in sums]
@@ -118,6 +125,14 @@ def _unsettled(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Row
     apart = [(*line, what, log, bank, bank - log, None) for what, log, bank in pairs if log != bank]
     items = zip(REASONS, whole[8:], strict=True)
     return [*apart, *((*line, f"items: {reason}", 0, number, number, None) for reason, number in items if number)]
+
+
+def _silent(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> Rows:
+    """That the bank delivered none of the days that the log did, as a row of COLUMNS; nothing before its first delivery."""
+    [(number, first, last)] = cursor.execute(_UNSETTLED_DAYS, [start, end]).fetchall()
+    if not number:
+        return []
+    return [("log against settlement", f"{first} to {last}", "days the bank delivered whole", number, 0, -number, None)]
 
 
 def _span(cursor: duckdb.DuckDBPyConnection, start: date, end: date) -> str:

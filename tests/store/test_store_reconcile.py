@@ -137,6 +137,16 @@ def test_log_and_settlement_that_agree_differ_in_nothing(data: Path, capsys: pyt
     assert lines(data, capsys, "--by", "day") == (0, [["2012-01-01", "1", "1", "1", "1", "100", "100", "40", "40", "0", "0"]])
 
 
+def test_a_bank_that_fell_silent_is_exit_code_1(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(data, "payments", [paid(1), paid(2, day=5), paid(3, day=6)])
+    bank(data, booked(1))
+    publish(data)
+    assert reconcile(data, capsys)[0] == 0, "of all days, one was compared and agrees"
+    silent = [["log against settlement", "2012-01-05 to 2012-01-06", "days the bank delivered whole", "2", "0", "-2", ""]]
+    assert lines(data, capsys, "--from", "2012-01-05", "--to", "2012-01-31") == (1, silent)
+    assert lines(data, capsys, "--from", "2011-01-01", "--to", "2011-12-31") == (0, []), "the bank had not begun"
+
+
 def test_one_fils_between_log_and_settlement_is_exit_code_1(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deliver(data, "payments", [paid(1), paid(2)])
     bank(data, booked(1), booked(2, amount_fils=99))
