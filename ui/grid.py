@@ -174,28 +174,28 @@ def _cells(fields: Sequence[tuple[Result, list[_Field]]], rows: Sequence[Row | N
 
 
 def _fields(result: Result, names: Names, differences: bool) -> Iterator[_Field]:
-    words, title = names.format.words, names.format.words(result.kpi.title)
+    """The columns of an answer: what it is, was and how it changed first, for the end of a wide table is off the screen;
+    then what each of these stands on."""
+    words, kpi, title = names.format.words, result.kpi, names.format.words(result.kpi.title)
+    then = names.format.window_short(result.base) if result.base else ""
+    earlier = words("{title}, {what}", title=title, what=then)
     yield from _value(title, result, names, lambda row: row.value)
-    if result.kpi.denominator is not None:
-        yield from _parts(
-            title, result, names, lambda r: (r.numerator, r.denominator, r.n), n_shown=result.kpi.interval is not None
-        )
-    if result.kpi.interval is not None:
+    if result.base:
+        yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
+        if differences and not is_difference(kpi):
+            yield from _value(words("{title}, difference", title=title), result, names, _difference, short=words("Difference"))
+        yield from _change(title, result, names)
+    if kpi.denominator is not None:
+        yield from _parts(title, result, names, lambda r: (r.numerator, r.denominator, r.n), n_shown=kpi.interval is not None)
+    if kpi.interval is not None:
         yield from _uncertainty(title, result, names, lambda row: row.interval)
     if any(row.bounds for row in (*result.rows, result.total)):
         yield from _bounds(title, result, names)
-    if result.base is None:
-        return
-    then, is_score = names.format.window_short(result.base), result.kpi.interval is not None
-    earlier = words("{title}, {what}", title=title, what=then)
-    yield from _value(earlier, result, names, lambda row: row.base_value, short=then)
-    if result.kpi.denominator is not None:
-        yield from _parts(earlier, result, names, _base_parts, n_shown=is_score, then=then)
-    if is_score:
+    if result.base and kpi.denominator is not None:
+        yield from _parts(earlier, result, names, _base_parts, n_shown=kpi.interval is not None, then=then)
+    if result.base and kpi.interval is not None:
         yield from _uncertainty(earlier, result, names, lambda row: row.base_interval, then=then)
-    if differences and not is_difference(result.kpi):
-        yield from _value(words("{title}, difference", title=title), result, names, _difference, short=words("Difference"))
-    yield from _change(title, result, names)
+        yield from _change_interval(title, result, names)
 
 
 def _base_parts(row: Row) -> tuple[Number | None, Number | None, int | None]:
@@ -207,24 +207,33 @@ def _difference(row: Row) -> Number | None:
 
 
 def _change(title: str, result: Result, names: Names) -> Iterator[_Field]:
-    """The change; of a score with an interval also whether it is significant, and between which changes it lies."""
-    words = names.format.words
-    kind: Kind = "change"
-    if is_difference(result.kpi):
-        kind = "share_change" if result.kpi.unit == "share" else "points"
-    unit = {"share_change": words("percentage points"), "points": words("points")}.get(kind, "")
+    """The change; of a score with an interval also whether it is significant."""
+    words, (kind, unit) = names.format.words, _change_kind(result.kpi, names)
     yield _Field(Column(words("{title}, change", title=title), kind, unit, short=words("Change")), lambda r: r.change)
     if result.kpi.interval is None:
         return
     said = {True: words("significant"), False: words("not significant")}
-    ends = (words("{title}, change, 95% from", title=title), words("{title}, change, 95% to", title=title))
-    for end, name in enumerate(ends):
-        column = Column(name, kind, unit, short=(words("95% from"), words("95% to"))[end])
-        yield _Field(column, lambda r, end=end: r.change_interval[end] if r.change_interval else None)  # type: ignore[misc]
     yield _Field(
         Column(words("{title}, change is", title=title), "text", short=words("Change is")),
         lambda r: None if r.significant is None else said[r.significant],
     )
+
+
+def _change_interval(title: str, result: Result, names: Names) -> Iterator[_Field]:
+    """Between which changes the change of a score lies."""
+    words, (kind, unit) = names.format.words, _change_kind(result.kpi, names)
+    low, high = words("{title}, change, 95% from", title=title), words("{title}, change, 95% to", title=title)
+    short_low, short_high = (_short(names, words("Change"), end) for end in (words("95% from"), words("95% to")))
+    yield _Field(Column(low, kind, unit, short=short_low), lambda r: r.change_interval[0] if r.change_interval else None)
+    yield _Field(Column(high, kind, unit, short=short_high), lambda r: r.change_interval[1] if r.change_interval else None)
+
+
+def _change_kind(kpi: Kpi, names: Names) -> tuple[Kind, str]:
+    """What cells of changes are, and their unit."""
+    words = names.format.words
+    if not is_difference(kpi):
+        return "change", ""
+    return ("share_change", words("percentage points")) if kpi.unit == "share" else ("points", words("points"))
 
 
 def _bounds(title: str, result: Result, names: Names) -> Iterator[_Field]:

@@ -194,6 +194,18 @@ def test_a_desk_shows_every_column_of_an_amount_and_its_base_in_half_a_page(visi
     assert cut(page) == []
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("key", ["satisfaction-department", "satisfaction-wave"])
+def test_a_desk_shows_how_a_score_changed_in_half_a_page_without_scrolling(visit: Open, key: str, language: str) -> None:
+    page = visit(f"satisfaction?lang={language}")
+    page.locator(f".st-key-table-{key} summary").click()
+    table = page.locator(f".st-key-table-{key} .k-table")
+    change = table.get_by_role("columnheader", name=re.compile("^(Change|التغيّر)( |$)")).first
+    place, frame = box(change), box(table)
+    assert place["x"] >= frame["x"]
+    assert place["x"] + place["width"] <= frame["x"] + frame["width"]
+
+
 def test_dark_follows_the_readers_system_in_page_and_charts(visit: Open) -> None:
     page = visit(dark=True)
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 21, 27)"

@@ -127,6 +127,15 @@ def test_the_table_of_a_page_shows_them_for_value_and_base(context: Context, kpi
 
 
 @of_each
+def test_the_table_says_first_what_a_score_is_was_and_how_it_changed_then_what_that_rests_on(context: Context, kpi: Kpi) -> None:
+    grid = answer_grid([by_department(context, kpi)], names_of(context)).shown()
+    shown = [column.short or column.title for column in grid.columns]
+    assert shown[1:5] == [kpi.title, "Jan–Sep 2011", "Change", "Change is"]
+    assert shown[5:8] == ["n", "95% from", "95% to"]
+    assert shown[-2:] == ["Change, 95% from", "Change, 95% to"], "named in full, for they stand apart from the change"
+
+
+@of_each
 def test_a_csv_of_a_page_holds_them_for_value_and_base(context: Context, kpi: Kpi) -> None:
     names = names_of(context)
     text = to_csv([sheet_of("x", [by_department(context, kpi)], names)], names).decode("utf-8-sig")
