@@ -3,14 +3,14 @@
 Rule: nothing here is a verdict without its evidence below it, and every table can be taken away.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
 import metrics
 from metrics import Window
-from ui.about import About
+from ui.about import About, around
 from ui.context import Context
 from ui.control_totals import controls, controls_grid
 from ui.data_charts import show_calendar
@@ -145,13 +145,6 @@ def _more(context: Context, found: Standing, ever: Window) -> None:
             _table(context, events, events_grid(held, names), _("No event is recorded."))
     if settings.open:
         settings.html(settings_html(context))
-
-
-def around(windows: Sequence[Window], otherwise: Window) -> Window:
-    """From the first of these days to the last."""
-    if not windows:
-        return otherwise
-    return Window(min(window.start for window in windows), max(window.end for window in windows))
 
 
 def _reconciliation(context: Context, found: Standing, ever: Window) -> None:

@@ -5,6 +5,7 @@ Rule: a table without a KPI has no `Result` to explain it, so it is given an `Ab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -106,3 +107,10 @@ def how(context: Context, about: About) -> str:
         f'<details class="k-how"><summary>{escape(_("How was this computed"))}</summary>'
         f'<div class="k-how-body"><p>{escape(_(HOW[about.key]))}</p><dl>{listed}</dl></div></details>'
     )
+
+
+def around(windows: Sequence[Window], otherwise: Window) -> Window:
+    """From the first of these days to the last."""
+    if not windows:
+        return otherwise
+    return Window(min(window.start for window in windows), max(window.end for window in windows))

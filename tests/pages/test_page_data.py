@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from metrics import KPIS, Window, month
-from pages.data import around
 from tests.support.marts import build_snapshot
 from tests.support.scenes import libraries, nothing
 from tests.support.visits import markup, text, visit
+from ui.about import around
 from ui.text import plain
 
 LANGUAGES = ("en", "ar")
